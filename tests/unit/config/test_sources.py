@@ -1,0 +1,94 @@
+import pytest
+
+from tunerr.config import PREFIX, load
+from tunerr.errors import ConfigError
+
+
+def read(**environ):
+    return load(environ={PREFIX + name: value for name, value in environ.items()}, dotenv=None, flags={})
+
+
+def sources(**environ):
+    return {one.id: one for one in read(**environ).settings.provider.sources}
+
+
+PANEL = {"PROVIDER_URL": "http://p.example:8080/", "PROVIDER_USER": "a@b", "PROVIDER_PASS": "p&q ä"}
+
+
+def test_a_panel_gives_playlist_and_guide_with_quoted_credentials():
+    found = sources(**PANEL)
+    assert list(found) == ["xtream", "xtream-guide"]
+    login = "username=a%40b&password=p%26q+%C3%A4"
+    assert found["xtream"].location.reveal() == f"http://p.example:8080/get.php?{login}&type=m3u_plus&output=ts"
+    assert found["xtream-guide"].location.reveal() == f"http://p.example:8080/xmltv.php?{login}"
+    assert (found["xtream"].kind, found["xtream-guide"].kind) == ("playlist", "guide")
+    assert "p&q" not in repr(found)
+    assert "p%26q" not in repr(found)
+
+
+def test_panel_guides_have_their_timeout_and_can_be_left_out():
+    assert sources(**PANEL, PROVIDER_EPG_TIMEOUT="3m")["xtream-guide"].timeout == 180
+    assert list(sources(**PANEL, PROVIDER_EPG_ENABLED="off")) == ["xtream"]
+
+
+def test_a_playlist_takes_the_place_of_the_panels_of_its_number():
+    found = sources(**PANEL, M3U_URL="http://m/1", PROVIDER_URL_2="http://q", M3U_URL_3="/srv/3.m3u")
+    assert list(found) == ["m3u", "xtream-2", "m3u-3", "xtream-guide", "xtream-guide-2"]
+
+
+def test_further_panels_fall_back_to_the_first_ones_credentials():
+    found = sources(**PANEL, PROVIDER_URL_2="http://q", PROVIDER_PASS_2="other")
+    assert "username=a%40b&password=other" in found["xtream-2"].location.reveal()
+
+
+def test_missing_credentials_are_a_problem_only_when_the_playlist_needs_them():
+    with pytest.raises(ConfigError) as caught:
+        read(PROVIDER_URL_2="http://q", PROVIDER_USER_2="u")
+    (only,) = caught.value.problems
+    assert only.startswith("IPTV_TUNERR_PROVIDER_PASS_2: it is missing")
+    beside = read(PROVIDER_URL="http://q", M3U_URL="http://m/1")
+    assert [one.id for one in beside.settings.provider.sources] == ["m3u"]
+    assert any("PROVIDER_USER: it is missing" in note for note in beside.notes)
+
+
+def test_credentials_without_panel_are_noted():
+    assert any("need PROVIDER_URL." in note for note in read(PROVIDER_USER="u", PROVIDER_PASS="p").notes)
+
+
+def test_the_first_of_several_hosts_is_used_and_the_others_are_noted():
+    loaded = read(PROVIDER_URLS="http://a, http://b", PROVIDER_USER="u", PROVIDER_PASS="p", PROVIDER_URL="http://c")
+    assert loaded.settings.provider.sources[0].location.host == "a"
+    assert any("PROVIDER_URLS: the first host" in note for note in loaded.notes)
+
+
+def test_external_guides_come_after_the_panels():
+    found = sources(**PANEL, XMLTV_URL="http://g/1?a=b,c,http://g/2", XMLTV_TIMEOUT="10s", PROVIDER_ALLOW_LAN="yes")
+    assert list(found) == ["xtream", "xtream-guide", "xmltv", "xmltv-2"]
+    assert found["xmltv"].location.reveal() == "http://g/1?a=b,c"
+    assert found["xmltv-2"].timeout == 10
+    assert all(one.allow_lan for one in found.values())
+
+
+def test_a_guide_alone_leaves_the_demo():
+    loaded = read(XMLTV_URL="http://g/1")
+    assert loaded.settings.is_demo
+    assert any("no playlist" in note for note in loaded.notes)
+
+
+def test_a_subscription_file_gives_the_credentials_that_are_missing(tmp_path):
+    file = tmp_path / "sub.txt"
+    file.write_text("Some: thing\nUsername: alice\nPassword: s:cret\n")
+    found = sources(PROVIDER_URL="http://p", SUBSCRIPTION_FILE=str(file))
+    assert "username=alice&password=s%3Acret" in found["xtream"].location.reveal()
+    found = sources(PROVIDER_URL="http://p", SUBSCRIPTION_FILE=str(file), PROVIDER_USER="bob")
+    assert "username=bob&password=s%3Acret" in found["xtream"].location.reveal()
+
+
+@pytest.mark.parametrize("text", [None, "Username: alice\n"])
+def test_a_useless_subscription_file_is_a_problem(tmp_path, text):
+    file = tmp_path / "sub.txt"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        read(PROVIDER_URL="http://p", SUBSCRIPTION_FILE=str(file))
+    assert any(problem.startswith("IPTV_TUNERR_SUBSCRIPTION_FILE: ") for problem in caught.value.problems)

@@ -1,0 +1,248 @@
+"""The deck over a real socket and a real state.db: set-up, login, CSRF, throttle, headers, what the page says."""
+
+import contextlib
+import re
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest_asyncio
+from aiohttp import web
+
+from tunerr.actions.audit import Audit
+from tunerr.actions.operators import OneTimeCode, Operators
+from tunerr.actions.refresh import accept_shrink, refresh_sources
+from tunerr.deck.gate import CSRF_HEADER, Gate, add_security_headers
+from tunerr.deck.pages import Pages
+from tunerr.deck.sessions import LIFETIME_S, Sessions
+from tunerr.deck.throttle import FAILURES, WINDOW_S, Throttle
+from tunerr.errors import ActionRefused
+from tunerr.model.channel import SourceId
+from tunerr.model.status import SourceState, SourceStatus
+from tunerr.storage.connection import open_server
+from tunerr.support.clock import ManualClock
+from tunerr.views.device import client_urls
+from tunerr.views.status import home_view
+
+PASSWORD = "correct horse"
+
+
+class Cycle:
+    """Stands where the refresh cycle stands: knows one refused source and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+        self.status = SourceStatus(
+            SourceId("m3u"), "playlist", "http://provider.test/…/get.php", SourceState.REFUSED,
+            attempted_at=datetime.now(UTC), message="Only 10 of 100 channels came.", hint="Accept it if that is right.",
+        )  # fmt: skip
+
+    async def refresh(self, only=None, *, accept_shrink=False):
+        self.asked.append((only, accept_shrink))
+        if only not in (None, "m3u"):
+            raise ActionRefused(f"There is no source {only!r}.", hint="The sources are: m3u.")
+        return (self.status,)
+
+
+class Deck:
+    def __init__(self, base, clock, code, cycle, state):
+        self.base, self.clock, self.code, self.cycle, self.state = base, clock, code, cycle, state
+
+    @contextlib.asynccontextmanager
+    async def browser(self):
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(self.base, cookie_jar=jar) as session:
+            yield session
+
+    async def set_up(self, browser):
+        form = {"code": self.code.renew(), "password": PASSWORD, "again": PASSWORD}
+        async with browser.post("/setup", data=form) as answer:
+            assert answer.status == 200
+            assert answer.url.path == "/"
+            return re.search(r'name="csrf" value="([^"]+)"', await answer.text())[1]
+
+
+@contextlib.asynccontextmanager
+async def running_deck(folder, fixed_password=None):
+    clock, cycle, code = ManualClock(), Cycle(), OneTimeCode()
+    state = await open_server(folder / "state.db", kind="state")
+    audit = Audit(state=state, clock=clock)
+    operators = Operators(state=state, clock=clock, audit=audit, user="admin", fixed_password=fixed_password)
+    gate = Gate(operators, Sessions(clock=clock), Throttle(clock=clock))
+    pages = Pages(
+        gate=gate,
+        code=code,
+        view=lambda: home_view(lineup=None, edition=None, statuses=(cycle.status,), tuners=(), version="1", demo=False),
+        urls=lambda _request: client_urls("http://192.0.2.5:5004"),
+        refresh=lambda who, source: refresh_sources(cycle, audit, who=who, source=source),
+        accept_shrink=lambda who, source: accept_shrink(cycle, audit, who=who, source=source),
+    )
+    application = web.Application(middlewares=[gate.middleware])
+    application.on_response_prepare.append(add_security_headers)
+    application.add_routes(pages.routes())
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield Deck(f"http://127.0.0.1:{runner.addresses[0][1]}", clock, code, cycle, state)
+    finally:
+        await runner.cleanup()
+        operators.close()
+        await state.close()
+
+
+@pytest_asyncio.fixture
+async def deck(tmp_path):
+    async with running_deck(tmp_path) as running:
+        yield running
+
+
+async def test_first_visit_leads_to_setup_and_the_code_sets_the_password(deck):
+    async with deck.browser() as browser:
+        async with browser.get("/") as answer:
+            assert answer.url.path == "/setup"
+        await deck.set_up(browser)
+    async with deck.browser() as other:
+        async with other.get("/") as answer:
+            assert answer.url.path == "/login"
+        async with other.post("/login", data={"username": "admin", "password": PASSWORD}) as answer:
+            page = await answer.text()
+    assert "http://192.0.2.5:5004/guide.xml" in page
+    assert "Only 10 of 100 channels came." in page
+
+
+async def test_the_code_works_once_and_a_wrong_one_never(deck):
+    code = deck.code.renew()
+    async with deck.browser() as browser:
+        form = {"code": "AAAA-AAAA", "password": PASSWORD, "again": PASSWORD}
+        async with browser.post("/setup", data=form) as answer:
+            assert answer.status == 403
+        async with browser.post("/setup", data={**form, "code": code.lower().replace("-", " ")}) as answer:
+            assert answer.status == 200
+    async with (
+        deck.browser() as thief,
+        thief.post("/setup", data={"code": code, "password": "x" * 9, "again": "x" * 9}) as answer,
+    ):
+        assert answer.status == 403
+    empty = {"code": "", "password": "x" * 9, "again": "x" * 9}
+    async with deck.browser() as thief, thief.post("/setup", data=empty) as answer:
+        assert answer.status == 403, "an empty code must not match a spent one"
+
+
+async def test_passwords_that_differ_or_are_short_are_explained(deck):
+    async with deck.browser() as browser:
+        code = deck.code.renew()
+        async with browser.post("/setup", data={"code": code, "password": PASSWORD, "again": "other"}) as answer:
+            assert "differ" in await answer.text()
+        async with browser.post("/setup", data={"code": code, "password": "short", "again": "short"}) as answer:
+            assert "8 to 256" in await answer.text()
+
+
+async def test_acts_need_the_csrf_token(deck):
+    async with deck.browser() as browser:
+        csrf = await deck.set_up(browser)
+        async with browser.post("/act/refresh", data={}) as answer:
+            assert answer.status == 403
+        assert deck.cycle.asked == []
+        async with browser.post("/act/refresh", data={"csrf": csrf}) as answer:
+            assert answer.status == 200
+        async with browser.post("/act/accept-refresh", data={"source": "m3u"}, headers={CSRF_HEADER: csrf}) as answer:
+            assert answer.status == 200
+    assert deck.cycle.asked == [(None, False), ("m3u", True)]
+    async with deck.state.execute("SELECT who, act, subject FROM audit ORDER BY id") as rows:
+        assert [tuple(row) for row in await rows.fetchall()] == [
+            ("admin", "set-password", "admin"),
+            ("admin", "refresh", "all sources"),
+            ("admin", "accept-shrink", "m3u"),
+        ]
+
+
+async def test_an_unknown_source_is_explained_on_the_page(deck):
+    async with deck.browser() as browser:
+        csrf = await deck.set_up(browser)
+        async with browser.post("/act/refresh", data={"csrf": csrf, "source": "<b>x"}) as answer:
+            page = await answer.text()
+    assert "The sources are: m3u." in page
+    assert "<b>x" not in page
+
+
+async def test_h18_the_operator_api_asks_for_a_login_and_takes_basic(deck):
+    async with deck.browser() as browser:
+        await deck.set_up(browser)
+    async with deck.browser() as program:
+        async with program.get("/deck/status.json") as answer:
+            assert answer.status == 401
+            assert answer.headers["WWW-Authenticate"].startswith("Basic")
+        login = aiohttp.encode_basic_auth("admin", PASSWORD)
+        async with program.get("/deck/status.json", headers={"Authorization": login}) as answer:
+            assert answer.status == 200
+            assert (await answer.json())["ready"] is False
+            assert "Set-Cookie" not in answer.headers
+        async with program.get("/deck/status.json", headers={"Authorization": "Basic !!!"}) as answer:
+            assert answer.status == 401
+
+
+async def test_eight_failures_block_the_address_until_the_window_has_passed(deck):
+    async with deck.browser() as browser:
+        await deck.set_up(browser)
+    wrong = {"username": "admin", "password": "wrong password"}
+    right = {"username": "admin", "password": PASSWORD}
+    async with deck.browser() as browser:
+        for _ in range(FAILURES):
+            async with browser.post("/login", data=wrong) as answer:
+                assert answer.status == 401
+        async with browser.post("/login", data=right) as answer:
+            assert answer.status == 429
+            assert 0 < int(answer.headers["Retry-After"]) <= WINDOW_S
+        deck.clock.advance(WINDOW_S + 1)
+        async with browser.post("/login", data=right) as answer:
+            assert answer.status == 200
+
+
+async def test_a_session_slides_and_ends(deck):
+    async with deck.browser() as browser:
+        csrf = await deck.set_up(browser)
+        for _ in range(3):
+            deck.clock.advance(LIFETIME_S - 1)
+            async with browser.get("/", allow_redirects=False) as answer:
+                assert answer.status == 200
+        async with browser.post("/logout", data={"csrf": csrf}) as answer:
+            assert answer.url.path == "/login"
+        async with browser.get("/", allow_redirects=False) as answer:
+            assert answer.status == 307
+        await deck.set_up(browser)
+        deck.clock.advance(LIFETIME_S + 1)
+        async with browser.get("/", allow_redirects=False) as answer:
+            assert answer.status == 307
+
+
+async def test_every_answer_carries_the_security_headers(deck):
+    async with deck.browser() as browser:
+        for path in ("/setup", "/assets/deck.css", "/assets/nothing", "/deck/status.json", "/nothing"):
+            async with browser.get(path, allow_redirects=False) as answer:
+                assert "'unsafe" not in answer.headers["Content-Security-Policy"], path
+                assert answer.headers["X-Frame-Options"] == "DENY", path
+        for name in ("..%2fgate.py", "..%2f..%2fgate.py"):
+            async with browser.get(f"/assets/{name}") as answer:
+                assert answer.status == 404
+
+
+async def test_another_site_can_not_set_the_password(deck):
+    form = {"code": deck.code.renew(), "password": PASSWORD, "again": PASSWORD}
+    async with (
+        deck.browser() as browser,
+        browser.post("/setup", data=form, headers={"Sec-Fetch-Site": "cross-site"}) as answer,
+    ):
+        assert answer.status == 403
+
+
+async def test_a_password_from_the_settings_wins(tmp_path):
+    async with running_deck(tmp_path, fixed_password="from env") as deck, deck.browser() as browser:
+        async with browser.get("/") as answer:
+            assert answer.url.path == "/login"
+        form = {"code": deck.code.renew(), "password": PASSWORD, "again": PASSWORD}
+        async with browser.post("/setup", data=form) as answer:
+            assert "IPTV_TUNERR_WEBUI_PASS" in await answer.text()
+        async with browser.post("/login", data={"username": "admin", "password": "from env"}) as answer:
+            assert answer.url.path == "/"
+        async with browser.post("/login", data={"username": "root", "password": "from env"}) as answer:
+            assert answer.status == 401

@@ -1,0 +1,209 @@
+"""What the documentation says is compared with the program."""
+
+import inspect
+import os
+import re
+import tomllib
+from itertools import chain
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+
+from tunerr.cli.commands import COMMANDS
+from tunerr.cli.options import DECLARED
+from tunerr.deck.pages import Pages
+from tunerr.errors import TuneError
+from tunerr.metrics import http as metrics_http
+from tunerr.metrics.collector import Metrics
+from tunerr.model.status import SourceState
+from tunerr.outputs import health, m3u, stream, xmltv
+from tunerr.outputs.hdhr import http as hdhr
+from tunerr.providers.entry import Reason
+from tunerr.storage.folder import DataFolder
+
+ROOT = Path(__file__).parents[3]
+# Tool caches, what the program writes, what isn't ours.
+IGNORED = {".git", ".venv", "data", "dist", "node_modules", "__pycache__"}
+CACHE = re.compile(r"\.[a-z_]+_cache|\.hypothesis|.*\.egg-info")
+TEXT = {".md", ".py", ".toml", ".yml", ".sh", ".sql", ".html", ".css", ".js", ".example", ""}
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+MARKDOWN = [*PAGES, *sorted((ROOT / "memory-bank").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
+
+every_markdown = pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(ROOT)))
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def read(path):
+    return (ROOT / path).read_text("utf-8")
+
+
+def prose(text):
+    """Text without blocks of code."""
+    return re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def ours():
+    """Text files of the project."""
+    for folder, inside, names in os.walk(ROOT):
+        inside[:] = [name for name in inside if name not in IGNORED and not CACHE.fullmatch(name)]
+        for path in (Path(folder) / name for name in names):
+            if path.suffix in TEXT and path.name not in {".env", ".coverage"}:
+                yield path
+
+
+def slug(heading):
+    """The anchor that a heading gets."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@every_markdown
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page.read_text("utf-8"))):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.is_file(), target
+        assert linked.is_relative_to(ROOT), target
+        if anchor:
+            assert anchor in {slug(line) for line in re.findall(r"^#+ (.*)$", linked.read_text("utf-8"), re.MULTILINE)}
+
+
+@every_page
+def test_a_page_says_what_it_is(page):
+    kinds = {"tutorials": "tutorial", "how-to": "how-to", "reference": "reference"}
+    kinds |= {"explanations": "explanation", "adr": "adr", "docs": "index"}
+    head = re.match(r"---\nid: (\S+)\ntype: (\S+)\nstatus: \S+\ntags: \[.+\]\n---\n\n# \S", page.read_text("utf-8"))
+    assert head
+    assert head[2] == kinds[page.parent.name]
+    number = re.match(r"\d{4}", page.stem)
+    assert head[1] == (f"adr-{number[0]}" if number else page.stem)
+
+
+@pytest.mark.parametrize("index", ["docs/index.md", "docs/mkdocs.yml"])
+def test_every_page_is_listed(index):
+    listed = set(re.findall(r"[\w./-]+\.md", read(index)))
+    expected = {str(page.relative_to(ROOT / "docs")) for page in PAGES}
+    assert listed | {"index.md", "mkdocs.yml"} == expected | {"index.md", "mkdocs.yml"}
+
+
+def test_every_decision_is_listed():
+    listed = re.findall(r"\.\./docs/adr/([\w-]+)\.md", read("memory-bank/decisions.md"))
+    assert listed == sorted(page.stem for page in (ROOT / "docs/adr").glob("*.md"))
+
+
+def test_dependencies_are_explained():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    declared = chain(project["dependencies"], *project["optional-dependencies"].values())
+    explained = re.findall(r"^\| `([\w-]+)` \| \S", read("docs/explanations/dependencies.md"), re.MULTILINE)
+    assert sorted(explained) == sorted(re.match(r"[\w-]+", line)[0] for line in declared)
+
+
+def test_the_map_shows_what_exists():
+    named = re.findall(r"`((?:tunerr|tests|docs|memory-bank|scripts|\.ci)/[^`<]*)`", read("memory-bank/repo_map.md"))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    packages = {f"tunerr/{path.parent.name}/" for path in (ROOT / "tunerr").glob("*/__init__.py")}
+    assert packages <= set(named)
+
+
+def test_paths_named_in_decisions_and_explanations_exist():
+    for page in chain(PAGES, (ROOT / "memory-bank").glob("*.md")):
+        text = prose(page.read_text("utf-8"))
+        for path in re.findall(r"`((?:tunerr|tests|memory-bank|docs|scripts)/[\w./-]*\w\.\w+)`", text):
+            assert (ROOT / path).exists(), (page, path)
+
+
+def plain(path):
+    """A route's path with bare names in braces."""
+    return re.sub(r"\{(\w+):(?:[^{}]|\{[^{}]*\})*\}", r"{\1}", path)
+
+
+def routes_of(*faces):
+    """(method, path) of the routes that faces register; their dependencies are of no interest here."""
+    for face in faces:
+        for route in face(**dict.fromkeys(inspect.signature(face).parameters, MagicMock())):
+            yield route.method, plain(route.path)
+
+
+def documented(heading):
+    """(method, path) in the tables below a heading of the second level."""
+    text = read("docs/reference/http-endpoints.md").split(f"\n## {heading}")[1].split("\n## ")[0]
+    return sorted(re.findall(r"^\| (GET|POST) \| `([^`]+)` \|", text, re.MULTILINE))
+
+
+def test_the_tuner_s_routes_are_documented():
+    faces = (hdhr.routes, stream.routes, xmltv.routes, m3u.routes, health.routes, metrics_http.routes)
+    assert documented("The tuner's port") == sorted(routes_of(*faces))
+
+
+def test_the_deck_s_routes_are_documented():
+    def deck(**parts):
+        return Pages(**parts).routes()
+
+    deck.__signature__ = inspect.signature(Pages)
+    assert documented("The Control Deck's port") == sorted(routes_of(deck))
+
+
+def test_commands_and_flags_are_documented():
+    text = read("docs/reference/commands.md")
+    headings = set(re.findall(r"^## ([a-z ]+)$", text, re.MULTILINE))
+    commands = {f"{command.name} {act}".strip() for command in COMMANDS.values() for act in (command.acts or ("",))}
+    assert headings == commands
+    flags = re.findall(r"^\| `--([\w-]+)` \| `(\w+)` \|", text, re.MULTILINE)
+    assert sorted(flags) == sorted((setting.flag, setting.env) for setting in DECLARED.values())
+
+
+def test_error_codes_are_documented():
+    text = read("docs/reference/error-codes.md")
+    errors = TuneError.__subclasses__()
+    assert len(errors) > 5
+    for error in errors:
+        assert f"| `{error.code} {error.text}` | {error.status} |" in text, error
+    for state in SourceState:
+        assert f"| `{state.value}` |" in text, state
+    for reason in Reason:
+        assert f"| {reason.value} |" in text, reason
+
+
+def test_metrics_are_documented():
+    metrics = Metrics(read=MagicMock())
+    registered = set()
+    for family in metrics.registry.collect():
+        if family.name.startswith("iptv_tunerr_"):
+            suffix = {"counter": "_total", "info": "_info"}.get(family.type, "")
+            registered.add((family.name + suffix, family.type))
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", read("docs/reference/metrics.md"), re.MULTILINE)
+    assert set(rows) == registered
+    assert len(rows) == len(registered)
+
+
+def test_the_data_folder_is_documented():
+    folder = DataFolder(Path("root"))
+    files = {getattr(folder, name).name for name in dir(DataFolder) if isinstance(getattr(DataFolder, name), property)}
+    assert len(files) > 5
+    rows = re.findall(r"^\| `([\w.<>-]+)` \|", read("docs/reference/data-folder.md"), re.MULTILINE)
+    assert files <= set(rows)
+
+
+def test_no_machine_s_paths():
+    foreign = re.compile(r"(?<![\w.$})])/(?:home|Users|work|mnt|root)/\w+")
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in ours()
+        for match in foreign.finditer(path.read_text("utf-8"))
+        # The root user's home inside the chroot that the script makes.
+        if not (path.name == "clean-machine" and match[0].startswith("/root/")) and path != Path(__file__)
+    ]
+    assert found == []
+
+
+def test_addresses_in_documents_and_samples_are_invented():
+    """No account, no registry, no machine of anybody: placeholders, private addresses, and two standards."""
+    good = re.compile(
+        r"(?:[\w-]+\.)*example|localhost|127\.0\.0\.1|192\.168\.1\.\d+|<[\w ]+>|keepachangelog\.com|semver\.org"
+    )
+    for path in [*MARKDOWN, *ROOT.glob("*.example"), ROOT / "docs/mkdocs.yml"]:
+        for host in re.findall(r"\b[a-z]+://(?:[^/\s@`]*@)?(<[^>]*>|[\w.-]+)", path.read_text("utf-8")):
+            assert good.fullmatch(host), (path, host)

@@ -1,0 +1,32 @@
+import subprocess
+
+import pytest
+
+_PICTURE = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i", "sine=f=440:r=48000")
+_H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "2", "-b:v", "800k", "-pix_fmt", "yuv420p")
+_ENCODINGS = {
+    "h264": (*_PICTURE, *_H264, "-c:a", "aac", "-ac", "2"),
+    "hevc": (*_PICTURE, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=25",
+             "-c:a", "aac"),
+    "mpeg2": (*_PICTURE, "-c:v", "mpeg2video", "-g", "12", "-b:v", "1500k", "-c:a", "ac3"),
+    "radio": (*_PICTURE[4:], "-c:a", "mp2", "-b:a", "128k"),
+}  # fmt: skip
+
+
+class Samples:
+    """Real streams of 12 s, encoded by ffmpeg when first asked for."""
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def __getitem__(self, name):
+        path = self._folder / f"{name}.ts"
+        if not path.exists():
+            command = ["ffmpeg", "-v", "error", "-nostdin", *_ENCODINGS[name], "-t", "12", "-f", "mpegts", str(path)]
+            subprocess.run(command, check=True, timeout=60)
+        return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory):
+    return Samples(tmp_path_factory.mktemp("samples"))

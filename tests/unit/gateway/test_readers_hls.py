@@ -1,0 +1,300 @@
+import asyncio
+import contextlib
+import time
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from tests.tools.hls_origin import (
+    HlsOrigin,
+    decoded,
+    hls,
+    make_demuxed,
+    make_fmp4,
+    make_packed,
+    make_segments,
+    make_ts,
+    serving,
+)
+from tests.tools.until import until
+from tests.unit.gateway.readers_rig import ffmpegs_of, http_clients, opener, read, stream
+from tunerr.errors import UpstreamError
+from tunerr.gateway.readers import follow
+from tunerr.gateway.readers import hls as reader
+from tunerr.gateway.readers.guarded_playlist import GuardedPlaylist
+from tunerr.gateway.readers.opener import StreamOpener
+from tunerr.gateway.readers.origin import Origin
+from tunerr.gateway.readers.playlist import Variant
+from tunerr.model.url import Zone
+
+KEYS = (bytes(range(16)), bytes(range(16, 32)))
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hls")
+    source = make_ts(folder / "source.ts", seconds=8)
+    make_demuxed(source, folder / "demuxed")
+    make_fmp4(source, folder / "fmp4")
+    make_packed(folder / "packed")
+    return folder, make_segments(source, folder / "segments")
+
+
+@pytest.fixture(scope="session")
+def segments(media):
+    return media[1]
+
+
+async def plays(data, seconds):
+    errors, played = await decoded(data)
+    assert errors == ""
+    assert played == pytest.approx(seconds, abs=0.3)
+
+
+async def test_a_live_window_becomes_one_stream_through_master_and_redirect(segments):
+    async with hls(HlsOrigin(segments)) as origin:
+        data = await read(f"{origin.base}/moved")
+    assert data == b"".join(segments)
+    await plays(data, 8)
+    assert origin.hits["/m/master.m3u8"] == 1
+    assert not any(path.startswith("/never") for path in origin.hits)
+    assert all(count == 1 for path, count in origin.hits.items() if "/seg" in path)
+
+
+async def test_it_starts_at_the_third_last_segment_with_a_burst(segments):
+    async with hls(HlsOrigin(segments, at_start=6, window=6, every=30)) as origin:
+        wanted = b"".join(segments[3:6])
+        assert await read(f"{origin.base}/live/index.m3u8", limit=len(wanted)) == wanted
+
+
+@pytest.mark.parametrize("explicit_iv", [True, False])
+async def test_aes_128_with_rotation(segments, explicit_iv):
+    async with hls(HlsOrigin(segments, keys=KEYS, explicit_iv=explicit_iv, every=0.2)) as origin:
+        data = await read(f"{origin.base}/live/index.m3u8")
+    assert data == b"".join(segments)
+    assert [origin.hits["/keys/0"], origin.hits["/keys/1"]] == [1, 1]
+
+
+async def test_a_wrong_key_is_an_error_and_no_garbage(segments):
+    async with hls(HlsOrigin(segments, keys=KEYS)) as origin:
+        origin.body = lambda number: segments[number][: 188 * 16]
+        with pytest.raises(UpstreamError) as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert caught.value.reason == "garbage"
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_byte_ranges(segments, ranges):
+    async with hls(HlsOrigin(segments, one_file=True, ranges=ranges, every=0.2)) as origin:
+        assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
+    assert origin.ranges_asked[0] == f"bytes=0-{len(segments[0]) - 1}"
+
+
+async def test_a_missing_segment_and_a_gap_are_skipped(segments):
+    async with hls(HlsOrigin(segments, gone={2}, gaps={4}, every=0.2)) as origin, opener() as opened:
+        async with opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream:
+            data = b"".join([chunk async for chunk in upstream.chunks()])
+        assert upstream.skipped == 1
+    assert data == b"".join(segment for index, segment in enumerate(segments) if index not in (2, 4))
+    assert origin.hits["/live/seg2.ts"] == 1
+    assert origin.hits["/live/seg4.ts"] == 0
+
+
+async def test_three_missing_segments_in_a_row_are_a_failure(segments):
+    async with hls(HlsOrigin(segments, gone={0, 1, 2}, every=30)) as origin:
+        with pytest.raises(UpstreamError, match="gone") as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert caught.value.status == 404
+
+
+async def test_a_window_that_stops_is_a_stall(segments, monkeypatch):
+    monkeypatch.setattr(follow, "STALL_SECONDS", 1.0)
+    async with hls(HlsOrigin(segments, ends=False, every=0.1)) as origin:
+        data = b""
+
+        async def watch():
+            nonlocal data
+            async with opener() as opened, opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream:
+                async for chunk in upstream.chunks():
+                    data += chunk
+
+        with pytest.raises(UpstreamError) as caught:
+            await watch()
+    assert caught.value.reason == "stalled"
+    assert data == b"".join(segments)
+
+
+async def test_a_dead_token_leads_back_to_the_streams_own_url(segments):
+    async with hls(HlsOrigin(segments, token="one")) as origin, opener() as opened:
+        data = b""
+        async with opened.open(stream(f"{origin.base}/m/master.m3u8")) as upstream:
+            origin.token = "two"
+            async for chunk in upstream.chunks():
+                data += chunk
+    assert data == b"".join(segments)
+    assert origin.hits["/m/master.m3u8"] == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://key",KEYFORMAT="com.apple.streamingkeydelivery"',
+        '#EXT-X-KEY:METHOD=AES-128,URI="k",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"',
+    ],
+)
+async def test_protected_content_is_refused_by_that_word(segments, line):
+    async with hls(HlsOrigin(segments, extra=line)) as origin:
+        with pytest.raises(UpstreamError, match="DRM") as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert caught.value.reason == "drm"
+
+
+async def test_a_playlist_may_not_name_a_file(segments):
+    async with hls(HlsOrigin(segments, extra="#EXTINF:1,\nfile:///etc/passwd", at_start=1, every=30)) as origin:
+        with pytest.raises(UpstreamError) as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert caught.value.reason == "refused"
+
+
+async def test_a_stream_of_an_internet_document_may_not_be_on_this_machine(segments):
+    async with hls(HlsOrigin(segments)) as origin, opener() as opened:
+        with pytest.raises(UpstreamError) as caught:
+            async with opened.open(stream(f"{origin.base}/live/index.m3u8", Zone.INTERNET)):
+                pass
+    assert caught.value.reason == "refused"
+    assert not origin.hits
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+async def test_a_playlist_from_the_internet_may_not_name_this_machine(segments, mapped):
+    async def index(_request):
+        text = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n{line}#EXTINF:1,\n{origin.base}/live/seg0.ts\n#EXT-X-ENDLIST\n"
+        return web.Response(text=text)
+
+    def zone_of(address):
+        return Zone.INTERNET if str(address) == "127.0.0.2" else Zone.LOOPBACK
+
+    app = web.Application()
+    app.router.add_get("/index.m3u8", index)
+    async with (
+        hls(HlsOrigin(segments)) as origin,
+        serving(app, "127.0.0.2") as far,
+        http_clients(zone_of=zone_of) as clients,
+    ):
+        line = f'#EXT-X-MAP:URI="{origin.base}/live/seg1.ts"\n' if mapped else ""
+        opened = StreamOpener(clients=clients, ffmpeg=lambda: "ffmpeg")
+        with pytest.raises(UpstreamError) as caught:
+            async with opened.open(stream(f"{far}/index.m3u8")):
+                pass
+    assert caught.value.reason == "refused"
+    assert not origin.hits
+
+
+async def test_the_streams_headers_go_with_every_request(segments):
+    async with (
+        hls(HlsOrigin(segments, every=0.1)) as origin,
+        opener(headers=(("User-Agent", "all"), ("X", "1"))) as opened,
+    ):
+        one = stream(f"{origin.base}/live/index.m3u8", headers=(("user-agent", "one"),))
+        async with opened.open(one) as upstream:
+            assert [chunk async for chunk in upstream.chunks()]
+    assert len(origin.headers) > 1
+    assert all(sent["User-Agent"] == "one" and sent["X"] == "1" for sent in origin.headers)
+
+
+@pytest.mark.parametrize("path", ["demuxed/master.m3u8", "fmp4/index.m3u8"])
+async def test_demuxed_audio_and_fmp4_go_through_ffmpeg_and_our_own_requests(media, path):
+    async with hls(HlsOrigin([], static=media[0])) as origin:
+        data = await read(f"{origin.base}/static/{path}")
+    await plays(data, 8)
+    assert sum(count for name, count in origin.hits.items() if name.endswith((".ts", ".m4s"))) >= 8
+    assert ffmpegs_of("/master.m3u8", "pipe:1") == []
+
+
+async def test_a_radio_of_bare_aac_goes_through_ffmpeg(media):
+    async with hls(HlsOrigin([], static=media[0])) as origin:
+        await plays(await read(f"{origin.base}/static/packed/index.m3u8"), 6)
+
+
+async def test_a_playlist_that_fails_for_a_while(segments):
+    async with hls(HlsOrigin(segments, failing=2)) as origin:
+        assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
+
+
+async def test_a_recording_runs_a_bounded_time_ahead(segments, monkeypatch):
+    monkeypatch.setattr(reader, "_LEAD_SECONDS", 6.0)
+    async with hls(HlsOrigin(segments, at_start=8, window=8)) as origin:
+        began = time.monotonic()
+        assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
+    # The eighth segment of 1 s begins 7 s into the recording.
+    assert 0.9 < time.monotonic() - began < 3
+
+
+async def test_what_is_read_ahead_is_bounded(segments, monkeypatch):
+    monkeypatch.setattr(reader, "_AHEAD_BYTES", 1000)
+    async with (
+        hls(HlsOrigin(segments, at_start=8, window=8)) as origin,
+        opener() as opened,
+        opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream,
+    ):
+        await asyncio.sleep(0.3)
+        assert sum(count for path, count in origin.hits.items() if "/seg" in path) == 1
+        assert b"".join([chunk async for chunk in upstream.chunks()]) == b"".join(segments)
+
+
+async def test_giving_up_while_connecting_leaves_nothing(media):
+    async with hls(HlsOrigin([], static=media[0])) as origin:
+        tasks = asyncio.all_tasks()
+        for seconds in (0.01, 0.03, 0.06, 0.1, 0.15):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await read(f"{origin.base}/static/demuxed/master.m3u8")
+        assert ffmpegs_of("/master.m3u8", "pipe:1") == []
+        await until(lambda: len(asyncio.all_tasks()) <= len(tasks) + 1, deadline=2)
+
+
+async def test_the_loopback_server_answers_nobody_else(media):
+    async with (
+        hls(HlsOrigin([], static=media[0])) as origin,
+        http_clients() as clients,
+        aiohttp.ClientSession() as client,
+    ):
+        variant = Variant(f"{origin.base}/static/fmp4/index.m3u8", 1, audio_only=False)
+        async with GuardedPlaylist(origin=Origin(clients), variant=variant, zone=Zone.LOOPBACK) as guarded:
+            url = guarded.source.url
+            assert url.startswith("http://127.0.0.1:")
+            async with client.get(url) as answer:
+                master = await answer.text()
+            async with client.get(url.replace("master", master.split()[-1])) as answer:
+                assert answer.status == 404
+            async with client.get(url.rpartition("/")[0] + "x/master.m3u8") as answer:
+                assert answer.status == 404
+        assert origin.base not in master
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await client.get(url)
+
+
+async def test_a_refused_part_is_told_instead_of_ffmpegs_words(media, tmp_path):
+    playlist = (media[0] / "fmp4" / "index.m3u8").read_text()
+    (tmp_path / "index.m3u8").write_text(playlist.replace("init.mp4", "http://169.254.169.254/init.mp4"))
+    async with hls(HlsOrigin([], static=tmp_path)) as origin:
+        with pytest.raises(UpstreamError) as caught:
+            await read(f"{origin.base}/static/index.m3u8")
+    assert caught.value.reason == "refused"
+
+
+async def test_leaving_early_ends_ffmpeg_and_its_server(media):
+    async with hls(HlsOrigin([], static=media[0])) as origin:
+        assert len(await read(f"{origin.base}/static/demuxed/master.m3u8", limit=1000)) >= 1000
+    await until(lambda: not ffmpegs_of("/master.m3u8", "pipe:1"), deadline=2)
+
+
+async def test_without_ffmpeg_the_error_says_so(media):
+    def disabled():
+        raise UpstreamError("ffmpeg is switched off.", reason="x", hint="Remove IPTV_TUNERR_FFMPEG_DISABLED.")
+
+    async with hls(HlsOrigin([], static=media[0])) as origin:
+        with pytest.raises(UpstreamError, match="switched off") as caught:
+            await read(f"{origin.base}/static/fmp4/index.m3u8", ffmpeg=disabled)
+    assert caught.value.reason == "ffmpeg"

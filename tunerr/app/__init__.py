@@ -1,0 +1,1 @@
+"""Composition only: build the parts, start them in order, drain and stop in reverse."""

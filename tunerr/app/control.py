@@ -1,0 +1,54 @@
+"""The Unix socket in the data folder: how commands reach the running server. Who may open it owns the folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+
+from tunerr.errors import ActionRefused, TunerrError
+from tunerr.support.unix_socket import reachable
+
+Act = Callable[[Mapping[str, str]], Awaitable[str]]
+
+
+def control_application(acts: Mapping[str, Act]) -> web.Application:
+    """`POST /act/<name>` with a JSON object of strings; answers `{"message"}` or `{"error", "hint"}`."""
+
+    async def act(request: web.Request) -> web.Response:
+        chosen = acts.get(request.match_info["name"])
+        try:
+            if chosen is None:
+                raise ActionRefused("This server does not know that act.", hint=f"It knows: {', '.join(sorted(acts))}.")
+            return web.json_response({"message": await chosen(_arguments(await request.read()))})
+        except TunerrError as error:
+            status = 409 if isinstance(error, ActionRefused) else 500
+            return web.json_response({"error": error.message, "hint": error.hint}, status=status)
+
+    application = web.Application()
+    application.router.add_post("/act/{name}", act)
+    return application
+
+
+async def start_control(application: web.Application, path: Path) -> web.AppRunner:
+    """Serve on a Unix socket at `path`; the caller cleans the runner up."""
+    # The folder's lock is held, so a socket in the way is a dead server's.
+    await asyncio.to_thread(path.unlink, missing_ok=True)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    with reachable(path) as short:
+        await web.UnixSite(runner, short).start()
+    return runner
+
+
+def _arguments(body: bytes) -> Mapping[str, str]:
+    try:
+        parsed = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise ActionRefused("The request is no JSON.") from error
+    if not isinstance(parsed, dict) or not all(isinstance(value, str) for value in parsed.values()):
+        raise ActionRefused("The request is no JSON object of strings.")
+    return parsed

@@ -1,0 +1,152 @@
+"""The parts that everything else is joined to: storage, catalog, lineup, guide, gateway."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+import aiosqlite
+
+from tunerr.app.identity import device_identity
+from tunerr.app.refresh import RefreshCycle
+from tunerr.catalog.reader import CatalogReader
+from tunerr.catalog.refresh import CatalogRefresher
+from tunerr.config.sections import Settings
+from tunerr.config.values import SourceSetting
+from tunerr.errors import TunerrError
+from tunerr.gateway.gateway import Gateway
+from tunerr.gateway.readers.opener import StreamOpener
+from tunerr.guide.refresh import GuideRefresher
+from tunerr.lab.demo.provider import DemoProvider
+from tunerr.lineup.builder import LineupBuilder
+from tunerr.lineup.favorites import Favorites
+from tunerr.lineup.ledger import NumberLedger
+from tunerr.model.channel import Lineup, SourceId
+from tunerr.model.status import GuideEdition, SourceStatus
+from tunerr.model.url import SecretUrl
+from tunerr.storage.connection import open_server
+from tunerr.storage.facts import Facts
+from tunerr.storage.folder import DataFolder
+from tunerr.storage.sources import SourceStore
+from tunerr.support.clock import Clock, SystemClock
+from tunerr.support.ffmpeg import locate_ffmpeg
+from tunerr.support.http import HttpClients
+from tunerr.support.snapshot import Published
+from tunerr.support.worker_client import Worker
+from tunerr.views.device import DeviceIdentity
+
+_DEMO_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The running parts; only app passes them on, one by one, to whoever declares a need for them."""
+
+    settings: Settings
+    folder: DataFolder
+    clock: Clock
+    state: aiosqlite.Connection
+    device: DeviceIdentity
+    lineup: Published[Lineup | None]
+    edition: Published[GuideEdition | None]
+    statuses: Published[tuple[SourceStatus, ...]]
+    ledger: NumberLedger
+    favorites: Favorites
+    cycle: RefreshCycle
+    gateway: Gateway
+
+
+async def build_core(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> Core:
+    """Open the databases, publish what they hold, and build the gateway; `stack` closes what needs closing."""
+    clock = SystemClock()
+    state = await open_server(folder.state_db, kind="state")
+    stack.push_async_callback(state.close)
+    device = await device_identity(settings.hdhr, settings.gateway, Facts(state), is_demo=settings.is_demo)
+    clients = HttpClients(user_agent=settings.gateway.user_agent)
+    stack.push_async_callback(clients.aclose)
+    sources = settings.provider.sources
+    if settings.is_demo:
+        sources = await _start_demo(settings, folder, clock, stack)
+
+    catalog = await open_server(folder.catalog_db, kind="catalog", readonly=True)
+    stack.push_async_callback(catalog.close)
+    reader = CatalogReader(catalog=catalog, sources=tuple(source.id for source in sources if source.kind == "playlist"))
+    ledger, favorites = NumberLedger(state=state, clock=clock), Favorites(state=state, clock=clock)
+    worker = Worker()
+    lineup: Published[Lineup | None] = Published(None)
+    edition: Published[GuideEdition | None] = Published(None)
+    store = SourceStore(state)
+    statuses = Published(await _known_statuses(store, sources))
+    cycle = RefreshCycle(
+        sources=sources,
+        catalog=CatalogRefresher(folder=folder, state=state, clients=clients, worker=worker, clock=clock),
+        builder=LineupBuilder(
+            reader=reader,
+            ledger=ledger,
+            favorites=favorites,
+            clock=clock,
+            max_channels=settings.lineup.max_channels,
+        ),
+        guide=GuideRefresher(
+            folder=folder,
+            sources=store,
+            clients=clients,
+            worker=worker,
+            clock=clock,
+            priority=tuple(source.id for source in sources if source.kind == "guide"),
+        ),
+        lineup=lineup,
+        edition=edition,
+        statuses=statuses,
+        clock=clock,
+        interval=settings.server.refresh,
+    )
+    await cycle.load()
+    opener = StreamOpener(
+        clients=clients,
+        ffmpeg=_no_ffmpeg if settings.gateway.ffmpeg_disabled else partial(locate_ffmpeg, settings.gateway.ffmpeg_path),
+        user_agent=settings.gateway.user_agent,
+        headers=settings.gateway.headers,
+    )
+    return Core(
+        settings=settings,
+        folder=folder,
+        clock=clock,
+        state=state,
+        device=device,
+        lineup=lineup,
+        edition=edition,
+        statuses=statuses,
+        ledger=ledger,
+        favorites=favorites,
+        cycle=cycle,
+        gateway=Gateway(opener=opener, tuner_count=device.tuner_count, clock=clock),
+    )
+
+
+def _no_ffmpeg() -> str:
+    raise TunerrError("This stream needs ffmpeg.", hint="IPTV_TUNERR_FFMPEG_DISABLED forbids to start it.")
+
+
+async def _known_statuses(store: SourceStore, sources: tuple[SourceSetting, ...]) -> tuple[SourceStatus, ...]:
+    """What is known of the configured sources; those that were never asked wait."""
+    known = {status.id: status for status in await store.statuses()}
+    return tuple(
+        known.get(source.id) or SourceStatus(source.id, source.kind, str(source.location)) for source in sources
+    )
+
+
+async def _start_demo(
+    settings: Settings, folder: DataFolder, clock: Clock, stack: AsyncExitStack
+) -> tuple[SourceSetting, ...]:
+    """Start the demo provider; from here on it is a provider like any other."""
+    demo = DemoProvider(
+        ffmpeg=partial(locate_ffmpeg, settings.gateway.ffmpeg_path), work_dir=folder.root / "provider", clock=clock
+    )
+    await demo.start()
+    stack.push_async_callback(demo.aclose)
+    return (
+        SourceSetting(SourceId("demo"), "playlist", SecretUrl(demo.playlist_url), _DEMO_TIMEOUT_S),
+        SourceSetting(SourceId("demo-guide"), "guide", SecretUrl(demo.guide_url), _DEMO_TIMEOUT_S),
+    )

@@ -1,0 +1,74 @@
+"""The program: its parts are built, started in order, and ended in reverse."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import AsyncExitStack
+
+import structlog
+
+from tunerr import __version__
+from tunerr.app.core import build_core
+from tunerr.app.loop_lag import watch_loop_lag
+from tunerr.app.operator_site import start_operator_site, tuner_url
+from tunerr.app.signals import stop_on_signals
+from tunerr.app.sites import start_tcp
+from tunerr.app.tuner_site import metrics_of, tuner_application
+from tunerr.config.loader import Loaded
+from tunerr.config.sections import Settings
+from tunerr.storage.folder import DataFolder, FolderLock, open_folder
+from tunerr.support.logging import configure
+from tunerr.support.tasks import Supervisor
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(loaded: Loaded) -> int:
+    """Run until a signal; the exit status. Raises TunerrError when the program can't start."""
+    settings = loaded.settings
+    configure(settings.server.log_level, json=settings.server.log_json)
+    for note in loaded.notes:
+        log.warning("setting", note=note)
+    stopping = stop_on_signals()
+    async with AsyncExitStack() as stack:
+        folder = open_folder(settings.data_folder())
+        stack.enter_context(FolderLock(folder))
+        await _start(settings, folder, stack)
+        await stopping.wait()
+    log.info("stopped")
+    return 0
+
+
+async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> None:
+    """Listen first, refresh afterwards: clients get the last good lineup while the providers are asked."""
+    core = await build_core(settings, folder, stack)
+    background = Supervisor()
+    metrics = metrics_of(core)
+    address = settings.server.addr
+    runner = await start_tcp(
+        tuner_application(core, metrics, background),
+        host=address.host,
+        port=address.port,
+        name="tuner",
+        setting="--addr or IPTV_TUNERR_ADDR",
+        cancel_handlers=True,
+    )
+    stack.push_async_callback(runner.cleanup)
+    await start_operator_site(core, stack)
+    # Pushed last, ended first: viewers get a clean end before their sockets are closed.
+    stack.push_async_callback(background.aclose)
+    stack.push_async_callback(core.gateway.aclose)
+    background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
+    background.spawn(core.cycle.forever(), "refresh")
+    # What was loaded to start with stays for good: later collections need not walk it.
+    gc.collect()
+    gc.freeze()
+    log.info(
+        "tuner is up",
+        version=__version__,
+        device=str(core.device.device_id),
+        tuners=core.device.tuner_count,
+        url=tuner_url(core),
+        data=str(folder.root),
+        demo=settings.is_demo,
+    )

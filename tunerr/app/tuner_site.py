@@ -1,0 +1,79 @@
+"""The port that televisions speak to: device documents, streams, guide, playlist, health, metrics. No login."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from tunerr.app.core import Core
+from tunerr.guide.ids import guide_channel_id
+from tunerr.metrics.collector import Metrics, Readings
+from tunerr.metrics.http import routes as metrics_routes
+from tunerr.model.channel import ChannelId, Lineup
+from tunerr.outputs import health, m3u, stream, xmltv
+from tunerr.outputs import web as common
+from tunerr.outputs.hdhr import http as hdhr
+from tunerr.support.tasks import Supervisor
+
+
+def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> web.Application:
+    """All faces on one application."""
+    configured = core.settings.server.base_url
+    deck = core.settings.deck
+
+    def lineup_served(lineup: Lineup) -> None:
+        """Numbers that a client has seen are its own from now on."""
+        numbers = tuple(row.number for row in lineup.channels)
+        background.spawn(core.ledger.mark_served(numbers), "mark numbers served")
+
+    async def save_favorite(channel_id: ChannelId, on: bool) -> None:
+        await core.favorites.set(channel_id, on)
+        await core.cycle.rebuild_lineup()
+
+    async def set_favorite(channel_id: ChannelId, on: bool) -> None:
+        """A client that hangs up ends its handler here, but not the act: saved without being published is half."""
+        await asyncio.shield(background.spawn(save_favorite(channel_id, on), "set favorite"))
+
+    application = web.Application()
+    common.install(application)
+    application.add_routes(
+        [
+            *hdhr.routes(
+                device=core.device,
+                configured_base=configured,
+                deck_port=None if deck.disabled else deck.port,
+                lineup=core.lineup,
+                tuners=core.gateway,
+                clock=core.clock,
+                set_favorite=set_favorite,
+                on_lineup_served=lineup_served,
+            ),
+            *stream.routes(lineup=core.lineup, gateway=core.gateway),
+            *xmltv.routes(guide=core.edition),
+            *m3u.routes(
+                configured_base=configured,
+                lineup=core.lineup,
+                guide_id=guide_channel_id,
+                on_lineup_served=lineup_served,
+            ),
+            *health.routes(lineup=core.lineup, sources=core.statuses),
+            *(metrics_routes(registry=metrics.registry) if core.settings.metrics.enabled else ()),
+        ]
+    )
+    return application
+
+
+def metrics_of(core: Core) -> Metrics:
+    """The registry whose figures are read from the parts at each scrape."""
+
+    def read() -> Readings:
+        return Readings(
+            lineup=core.lineup.current,
+            guide=core.edition.current,
+            sources=core.statuses.current,
+            tuners=core.gateway.status(),
+            gateway=core.gateway.facts,
+        )
+
+    return Metrics(read=read)

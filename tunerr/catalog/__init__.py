@@ -1,0 +1,1 @@
+"""One truth about channels: ingest, identity, shrink guard, refresh; the server reads published generations."""

@@ -1,0 +1,5 @@
+"""`python -m tunerr.cli`."""
+
+from tunerr.cli.main import main
+
+main()

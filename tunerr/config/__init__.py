@@ -1,0 +1,34 @@
+"""Settings: declared once, read once, frozen. The only package that reads the process environment."""
+
+from tunerr.config.environment import PREFIX, read_environment
+from tunerr.config.loader import Loaded, load
+from tunerr.config.sections import (
+    DeckSettings,
+    GatewaySettings,
+    GuideSettings,
+    HdhrSettings,
+    LineupSettings,
+    MetricsSettings,
+    ProviderSettings,
+    ServerSettings,
+    Settings,
+)
+from tunerr.config.values import ListenAddress, SourceSetting
+
+__all__ = [
+    "PREFIX",
+    "DeckSettings",
+    "GatewaySettings",
+    "GuideSettings",
+    "HdhrSettings",
+    "LineupSettings",
+    "ListenAddress",
+    "Loaded",
+    "MetricsSettings",
+    "ProviderSettings",
+    "ServerSettings",
+    "Settings",
+    "SourceSetting",
+    "load",
+    "read_environment",
+]

@@ -1,0 +1,100 @@
+"""What people who know the described system find changed, on purpose; printed in the settings reference."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """One row: the subject, how it was, how it is, why."""
+
+    subject: str
+    before: str
+    here: str
+    why: str
+
+
+CHANGED = (
+    Change("METRICS_ENABLE", "off", "on; the setting turns it off", "monitoring expects /metrics"),
+    Change(
+        "HDHR_NETWORK_MODE",
+        "off, id 0x12345678",
+        "on wherever port 65001 is free (arrives with the native protocol); one valid id for HTTP and UDP",
+        "clients discover tuners by UDP and verify the id's checksum",
+    ),
+    Change(
+        "DEVICE_ID",
+        "`iptvtunerr01`",
+        "made once: 8 hexadecimal digits with a valid checksum; an invalid value is refused with the nearest valid one",
+        "the vendor's tools reject anything else",
+    ),
+    Change("SSDP_DISABLED", "SSDP on", "SSDP off, an option later", "no HDHomeRun client uses it"),
+    Change(
+        "BASE_URL",
+        "localhost",
+        "taken from each request's Host, or the setting",
+        "localhost is another machine to a client",
+    ),
+    Change(
+        "Lineup while loading",
+        "200 and an empty list",
+        "the last good lineup from disk; only at the very first start 503 with Retry-After",
+        "Plex drops its mappings when it sees an empty lineup",
+    ),
+    Change(
+        "Guide while loading", "503 with a placeholder body", "503, empty, with Retry-After", "Jellyfin stores any body"
+    ),
+    Change(
+        "/healthz while loading",
+        "503",
+        "200 as long as the program answers, with `status: loading`; /readyz tells readiness",
+        "liveness probes would restart it for ever",
+    ),
+    Change(
+        "All upstreams failed", "502", "503 with 806 (807 without video data), empty body", "that is what tuners answer"
+    ),
+    Change(
+        "All accounts full", "805", "503 with 805, and 809 in the reason header", "tuners and accounts are told apart"
+    ),
+    Change("LINEUP_MAX_CHANNELS", "480", "479 per device; more go to further devices later", "Plex fails at 480"),
+    Change("REFRESH", "0, never", "every 6 hours with jitter; 0 = never", "stale playlists are dead channels"),
+    Change(
+        "AUTOPILOT_STATE_FILE, host quarantine",
+        "off until set",
+        "always on, kept in the data folder; a named file is imported (arrives with the autopilot)",
+        "learning should need no setting",
+    ),
+    Change(
+        "Learned account limits",
+        "only fell, for 24 hours",
+        "learned from proof, tried upwards once an hour",
+        "one hiccup locked a household out",
+    ),
+    Change("Host penalties", "never decayed", "have a half-life", "hosts recover"),
+    Change("Bad values", "default and a warning", "all of them listed, exit 2", "a typing error should not hide"),
+    Change(
+        "Operator endpoints",
+        "on port 5004",
+        "on the Control Deck's port; old GET paths on 5004 for the machine itself only, POST never",
+        "other web pages must not steer the tuner",
+    ),
+    Change(
+        "`?mux=hls&seg=URL`",
+        "any URL",
+        "only with our signature for channel and origin; otherwise 403 `blocked_unsigned`",
+        "it was an open proxy",
+    ),
+    Change(
+        "Control Deck's content policy",
+        "inline styles allowed",
+        "strict, nothing inline",
+        "no foothold for foreign code",
+    ),
+    Change(
+        "Identity of a channel without tvg-id",
+        "contained the guide number",
+        "computed before numbering",
+        "renumbering must not make a new channel",
+    ),
+    Change("Booleans", "read in three ways", "one way: 1/true/yes/on and 0/false/no/off", "one rule is enough"),
+)

@@ -1,0 +1,154 @@
+"""Flags over process environment over `.env`: one reading, all problems at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from tunerr.config.declare import Section, Setting, settings_of
+from tunerr.config.environment import PREFIX, read_dotenv
+from tunerr.config.reserved import RESERVED, reserved
+from tunerr.config.sections import SECTIONS, Account, GuideSettings, ProviderSettings, Settings
+from tunerr.config.sources import Findings, build_sources
+from tunerr.errors import ConfigError
+
+_NUMBERED = re.compile(r"(?P<name>.+?)_(?P<number>[2-9]|[1-9][0-9])", re.ASCII)
+_ALIKE = 70.0  # percent; below it a suggestion would be a guess
+_SHORT_REFRESH = 300.0  # seconds; providers lock out accounts that fetch more often
+_S = TypeVar("_S", bound=Section)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value that somebody set as `name`; `origin` is `.env`, `environment` or `flag`."""
+
+    value: str = field(repr=False)
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, what is worth knowing about them, and where each set name (without prefix) came from."""
+
+    settings: Settings
+    notes: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(*, environ: Mapping[str, str], dotenv: Path | None, flags: Mapping[str, str]) -> Loaded:
+    """Read the settings. `flags` are keyed by setting name without prefix. Empty values count as not set.
+
+    Raises ConfigError with one sentence for each bad value; none of them holds a secret.
+    """
+    values, problems = read_dotenv(dotenv)
+    found = Findings(problems=problems)
+    layers = {
+        ".env": values,
+        "environment": environ,
+        "flag": {PREFIX + name: value for name, value in flags.items()},
+    }
+    given: dict[str, Given] = {}
+    for origin, layer in layers.items():
+        given |= _read_layer(origin, layer, found)
+    settings = _build(given, found)
+    if found.problems:
+        raise ConfigError(found.problems)
+    if 0 < settings.server.refresh < _SHORT_REFRESH:
+        found.notes.append(f"{PREFIX}REFRESH is very short; providers may lock out an account that fetches so often.")
+    origins = {name: one.origin for name, one in given.items()}
+    return Loaded(settings, tuple(dict.fromkeys(found.notes)), origins)
+
+
+def _declarations() -> Iterator[Setting]:
+    for section in SECTIONS.values():
+        yield from (setting for _, setting, _ in settings_of(section))
+
+
+_CANONICAL = {name: one.name for one in _declarations() for name in (one.name, *one.aliases)}
+_CANONICAL_NAMES = frozenset(_CANONICAL.values())
+_FAMILIES = frozenset(one.name for one in _declarations() if one.numbered)
+
+
+def _read_layer(origin: str, layer: Mapping[str, str], found: Findings) -> dict[str, Given]:
+    """The known names of one layer under their canonical names; notes for all others that look like ours."""
+    given: dict[str, Given] = {}
+    # Aliases come first, so that the canonical name overwrites them.
+    for full in sorted(layer, key=lambda name: (name.removeprefix(PREFIX) in _CANONICAL_NAMES, name)):
+        value = layer[full]
+        why = reserved(full)
+        if value == "" or (why is None and not full.startswith(PREFIX)):
+            continue
+        name = full.removeprefix(PREFIX)
+        numbered = _NUMBERED.fullmatch(name)
+        if why is not None:
+            found.notes.append(f"{full} is accepted and has no effect: it {why}.")
+        elif name in _CANONICAL:
+            canonical = _CANONICAL[name]
+            if canonical in given and given[canonical].value != value:
+                found.notes.append(f"{PREFIX}{canonical} and an older name of it are both set; {full} wins.")
+            given[canonical] = Given(value, full, origin)
+        elif numbered and numbered["name"] in _FAMILIES:
+            given[name] = Given(value, full, origin)
+        else:
+            found.notes.append(f"{full} is no known setting{_suggestion(name)}.")
+    return given
+
+
+def _suggestion(name: str) -> str:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistyped name needs it
+
+    known = [*_CANONICAL, *(full.removeprefix(PREFIX) for full in RESERVED)]
+    best = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return f"; the nearest one is {PREFIX}{best[0]}" if best else ""
+
+
+def _build(given: Mapping[str, Given], found: Findings) -> Settings:
+    """The settings that follow from the good values; each bad one is a problem in `found`."""
+    numbers = {1} | {int(match["number"]) for name in given if (match := _family_member(name))}
+    accounts = tuple(_section(Account, given, found, number) for number in sorted(numbers))
+    provider = _section(ProviderSettings, given, found).model_copy(update={"accounts": accounts})
+    guide = _section(GuideSettings, given, found)
+    sources = build_sources(provider, guide, found)
+    others = {
+        name: _section(section, given, found)
+        for name, section in SECTIONS.items()
+        if section not in (Account, ProviderSettings, GuideSettings)
+    }
+    return Settings.model_validate(
+        {**others, "guide": guide, "provider": provider.model_copy(update={"sources": sources})}
+    )
+
+
+def _family_member(name: str) -> re.Match[str] | None:
+    match = _NUMBERED.fullmatch(name)
+    return match if match and match["name"] in _FAMILIES else None
+
+
+def _section(section: type[_S], given: Mapping[str, Given], found: Findings, number: int = 1) -> _S:
+    """One section made of its good values."""
+    ending = "" if number == 1 else f"_{number}"
+    declared = {name: (setting, given.get(setting.name + ending)) for name, setting, _ in settings_of(section)}
+    values: dict[str, object] = {name: one.value for name, (_, one) in declared.items() if one is not None}
+    if section is Account:
+        values["number"] = number
+    try:
+        return section.model_validate(values)
+    except ValidationError as error:
+        for item in error.errors(include_url=False, include_input=False):
+            name = str(item["loc"][0])
+            setting, one = declared[name]
+            if values.pop(name, None) is not None and one is not None:
+                found.problems.append(_sentence(setting, one, str(item.get("ctx", {}).get("error", item["msg"]))))
+        return section.model_validate(values)
+
+
+def _sentence(setting: Setting, one: Given, reason: str) -> str:
+    name, joint = (f"--{setting.flag}", " ") if one.origin == "flag" else (one.name, "=")
+    place = " (in .env)" if one.origin == ".env" else ""
+    return f"{name}{place}: {reason.rstrip('.')}. Example: {name}{joint}{setting.example}"

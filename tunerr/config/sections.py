@@ -1,0 +1,367 @@
+"""Every setting of the program, declared once; the reference, the sample file and `config show` are made from here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, InstanceOf, SecretStr
+
+from tunerr.config import identity, parsers
+from tunerr.config.declare import Section, Setting, reads
+from tunerr.config.folder import default_data_folder
+from tunerr.config.values import ListenAddress, SourceSetting
+from tunerr.model.device_id import DeviceId
+from tunerr.model.url import SecretUrl
+
+_NAME = reads(parsers.line(longest=64))
+_SWITCH = reads(parsers.boolean)
+
+
+class ServerSettings(Section):
+    """The program itself: where it listens, where it keeps its data, what it says."""
+
+    addr: Annotated[
+        InstanceOf[ListenAddress],
+        reads(ListenAddress.parse),
+        Setting(
+            "ADDR",
+            "Where the tuner listens; without a host on every interface. Port 0 lets the system choose.",
+            ":5004",
+            flag="addr",
+        ),
+    ] = ListenAddress("", 5004)
+    base_url: Annotated[
+        str,
+        reads(parsers.public_url),
+        Setting(
+            "BASE_URL",
+            "The address that clients are told, for a server behind a proxy.",
+            "http://192.168.1.10:5004",
+            default="from each request's Host header",
+            flag="base-url",
+        ),
+    ] = ""
+    data_dir: Annotated[
+        Path | None,
+        reads(parsers.path),
+        Setting(
+            "DATA_DIR",
+            "The folder for everything that the program writes.",
+            "/var/lib/iptv-tunerr",
+            default="`data` in a source checkout, else the user's data folder",
+            flag="data-dir",
+        ),
+    ] = None
+    refresh: Annotated[
+        float,
+        reads(parsers.duration(zero=True)),
+        Setting("REFRESH", "How often playlists and guides are fetched; 0 = never.", "6h", "duration", flag="refresh"),
+    ] = 6 * 3600.0
+    log_level: Annotated[
+        str,
+        reads(parsers.choice("debug", "info", "warning", "error")),
+        Setting(
+            "LOG_LEVEL", "The least important messages shown: debug, info, warning, error.", "info", flag="log-level"
+        ),
+    ] = "info"
+    log_json: Annotated[bool, _SWITCH, Setting("LOG_JSON", "One JSON object per log line.", "true")] = False
+
+
+class Account(Section):
+    """One subscription. Number 1 has the plain names, further ones end in _2, _3 …."""
+
+    number: int = 1
+    m3u_url: Annotated[
+        InstanceOf[SecretUrl] | None,
+        reads(parsers.location),
+        Setting(
+            "M3U_URL",
+            "A playlist: URL or path. It takes the place of the playlist of the panel with the same number.",
+            "https://provider.example/list.m3u",
+            flag="m3u",
+            secret=True,
+            numbered=True,
+        ),
+    ] = None
+    url: Annotated[
+        InstanceOf[SecretUrl] | None,
+        reads(parsers.panel),
+        Setting(
+            "PROVIDER_URL", "Base URL of an Xtream panel.", "http://panel.example:8080", secret=True, numbered=True
+        ),
+    ] = None
+    user: Annotated[
+        SecretStr | None,
+        Setting(
+            "PROVIDER_USER",
+            "The panel's user name. Of a further panel: the first one's when unset.",
+            "your-user-name",
+            secret=True,
+            numbered=True,
+        ),
+    ] = None
+    password: Annotated[
+        SecretStr | None,
+        Setting(
+            "PROVIDER_PASS",
+            "The panel's password. Of a further panel: the first one's when unset.",
+            "your-password",
+            secret=True,
+            numbered=True,
+        ),
+    ] = None
+
+
+class ProviderSettings(Section):
+    """What holds for all subscriptions."""
+
+    urls: Annotated[
+        tuple[InstanceOf[SecretUrl], ...],
+        reads(parsers.panels),
+        Setting(
+            "PROVIDER_URLS",
+            "Several hosts of the first panel's account, parted by commas; takes the place of PROVIDER_URL.",
+            "http://a.panel.example,http://b.panel.example",
+            secret=True,
+        ),
+    ] = ()
+    subscription_file: Annotated[
+        Path | None,
+        reads(parsers.path),
+        Setting(
+            "SUBSCRIPTION_FILE",
+            "A file with the lines `Username:` and `Password:`, for a first panel without user and password.",
+            "/run/secrets/subscription.txt",
+        ),
+    ] = None
+    allow_lan: Annotated[
+        bool,
+        _SWITCH,
+        Setting(
+            "PROVIDER_ALLOW_LAN",
+            "Playlists and guides from the internet may name private addresses of your network.",
+            "true",
+        ),
+    ] = False
+    accounts: tuple[Account, ...] = (Account(),)
+    # What follows from all settings of subscriptions and guides; the loader fills it in.
+    sources: tuple[SourceSetting, ...] = ()
+
+
+class GuideSettings(Section):
+    """Where programmes come from."""
+
+    provider_epg_enabled: Annotated[
+        bool, _SWITCH, Setting("PROVIDER_EPG_ENABLED", "Fetch the guide of each panel (xmltv.php).", "false")
+    ] = True
+    provider_epg_timeout: Annotated[
+        float,
+        reads(parsers.duration(zero=False)),
+        Setting("PROVIDER_EPG_TIMEOUT", "The longest wait for a panel's guide.", "90s", "duration"),
+    ] = 90.0
+    xmltv_urls: Annotated[
+        tuple[InstanceOf[SecretUrl], ...],
+        reads(parsers.locations),
+        Setting(
+            "XMLTV_URL",
+            "External guides: URLs or paths, parted by commas.",
+            "https://guide.example/xmltv.xml.gz",
+            flag="xmltv",
+            secret=True,
+        ),
+    ] = ()
+    xmltv_timeout: Annotated[
+        float,
+        reads(parsers.duration(zero=False)),
+        Setting("XMLTV_TIMEOUT", "The longest wait for an external guide.", "45s", "duration"),
+    ] = 45.0
+
+
+class LineupSettings(Section):
+    """What is offered."""
+
+    max_channels: Annotated[
+        int,
+        reads(identity.max_channels),
+        Setting(
+            "LINEUP_MAX_CHANNELS", "Channels offered at most, 1 to 479; 0 = 479. Plex fails at 480.", "200", "channels"
+        ),
+    ] = 479
+
+
+class GatewaySettings(Section):
+    """How streams are fetched and passed on."""
+
+    tuner_count: Annotated[
+        int | None,
+        reads(identity.tuner_count),
+        Setting(
+            "TUNER_COUNT",
+            "How many channels can be watched at once, 1 to 255, or `auto`.",
+            "4",
+            "tuners",
+            default="auto",
+            flag="tuner-count",
+            aliases=("HDHR_TUNER_COUNT",),
+        ),
+    ] = None
+    user_agent: Annotated[
+        str,
+        reads(parsers.line(longest=256)),
+        Setting("UPSTREAM_USER_AGENT", "The User-Agent sent to providers.", "VLC/3.0.20 LibVLC/3.0.20"),
+    ] = "IPTV-Tunerr"
+    headers: Annotated[
+        tuple[tuple[str, str], ...],
+        Field(repr=False),  # values may be tokens
+        reads(parsers.headers),
+        Setting(
+            "UPSTREAM_HEADERS",
+            "Further headers sent to providers, parted by commas.",
+            "Referer: https://provider.example/",
+            secret=True,
+        ),
+    ] = ()
+    ffmpeg_path: Annotated[
+        Path | None,
+        reads(parsers.path),
+        Setting(
+            "FFMPEG_PATH", "The ffmpeg program.", "/usr/bin/ffmpeg", default="the one on PATH, else the bundled one"
+        ),
+    ] = None
+    ffmpeg_disabled: Annotated[
+        bool, _SWITCH, Setting("FFMPEG_DISABLED", "Never start ffmpeg; streams that need it fail.", "true")
+    ] = False
+
+
+class HdhrSettings(Section):
+    """What the HDHomeRun face says about itself."""
+
+    device_id: Annotated[
+        InstanceOf[DeviceId] | None,
+        reads(identity.device_id),
+        Setting(
+            "DEVICE_ID",
+            "The tuner's identity: 8 hexadecimal digits with a valid checksum. Changed, it is a new device for Plex.",
+            str(DeviceId.nearest(0x10512345)),
+            default="made once and kept in the data folder",
+            flag="device-id",
+            aliases=("HDHR_DEVICE_ID",),
+        ),
+    ] = None
+    friendly_name: Annotated[
+        str,
+        _NAME,
+        Setting(
+            "FRIENDLY_NAME",
+            "The name that media servers show.",
+            "Living room",
+            flag="friendly-name",
+            aliases=("HDHR_FRIENDLY_NAME",),
+        ),
+    ] = "IPTV Tunerr"
+    manufacturer: Annotated[str, _NAME, Setting("HDHR_MANUFACTURER", "Manufacturer in device.xml.", "Silicondust")] = (
+        "Silicondust"
+    )
+    model_number: Annotated[
+        str,
+        reads(identity.model_number),
+        Setting(
+            "HDHR_MODEL_NUMBER",
+            "Model number; HDTC models are refused, clients would ask them to transcode.",
+            "HDHR5-4US",
+        ),
+    ] = "HDHR5-4US"
+    firmware_name: Annotated[str, _NAME, Setting("HDHR_FIRMWARE_NAME", "Firmware name.", "hdhomerun5_atsc")] = (
+        "hdhomerun5_atsc"
+    )
+    firmware_version: Annotated[
+        str, reads(identity.firmware_version), Setting("HDHR_FIRMWARE_VERSION", "Firmware date, YYYYMMDD.", "20250815")
+    ] = "20250815"
+    device_auth: Annotated[
+        str,
+        reads(identity.device_auth),
+        Setting(
+            "HDHR_DEVICE_AUTH",
+            "A dummy of at most 24 characters; clients pass it to others, so never a real secret.",
+            "iptvtunerr",
+        ),
+    ] = "iptvtunerr"
+    scan_possible: Annotated[
+        bool, _SWITCH, Setting("HDHR_SCAN_POSSIBLE", "Offer a channel scan; Plex wants one.", "true")
+    ] = True
+
+
+class DeckSettings(Section):
+    """The Control Deck."""
+
+    disabled: Annotated[bool, _SWITCH, Setting("WEBUI_DISABLED", "Don't start the Control Deck.", "true")] = False
+    port: Annotated[
+        int,
+        reads(parsers.whole(0, 65535)),
+        Setting("WEBUI_PORT", "The Control Deck's port; 0 lets the system choose.", "48879"),
+    ] = 48879
+    allow_lan: Annotated[
+        bool,
+        _SWITCH,
+        Setting(
+            "WEBUI_ALLOW_LAN",
+            "Other machines reach the Control Deck too (a login is always forced).",
+            "false",
+            aliases=("UI_ALLOW_LAN",),
+        ),
+    ] = True
+    user: Annotated[str, _NAME, Setting("WEBUI_USER", "The Control Deck's user name.", "admin")] = "admin"
+    password: Annotated[
+        SecretStr | None,
+        Setting(
+            "WEBUI_PASS",
+            "The Control Deck's password.",
+            "a-long-pass-phrase",
+            default="chosen at first login with a one-time code",
+            secret=True,
+        ),
+    ] = None
+
+
+class MetricsSettings(Section):
+    """Prometheus."""
+
+    enabled: Annotated[bool, _SWITCH, Setting("METRICS_ENABLE", "Serve /metrics on the tuner's port.", "false")] = True
+
+
+class Settings(Section):
+    """All sections. `Settings()` is what runs when nothing is set: the demo."""
+
+    server: ServerSettings = ServerSettings()
+    provider: ProviderSettings = ProviderSettings()
+    guide: GuideSettings = GuideSettings()
+    lineup: LineupSettings = LineupSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    hdhr: HdhrSettings = HdhrSettings()
+    deck: DeckSettings = DeckSettings()
+    metrics: MetricsSettings = MetricsSettings()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether no playlist is configured, so that the demo provider plays."""
+        return not any(source.kind == "playlist" for source in self.provider.sources)
+
+    def data_folder(self) -> Path:
+        """The folder for everything written. The demo has its own below it: its channels take no numbers from yours."""
+        root = self.server.data_dir or default_data_folder()
+        return root / "demo" if self.is_demo else root
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "server": ServerSettings,
+    "account": Account,
+    "provider": ProviderSettings,
+    "guide": GuideSettings,
+    "lineup": LineupSettings,
+    "gateway": GatewaySettings,
+    "hdhr": HdhrSettings,
+    "deck": DeckSettings,
+    "metrics": MetricsSettings,
+}
+"""Every section with declared settings, in the order of the reference."""

@@ -1,0 +1,163 @@
+"""The deck's pages: first set-up, login, and home."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from importlib.resources import files
+
+import orjson
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from yarl import URL
+
+from tunerr.actions.operators import OneTimeCode
+from tunerr.deck.gate import COOKIE, SESSION, Gate, set_session_cookie
+from tunerr.deck.words import ago, exact
+from tunerr.errors import ActionRefused
+from tunerr.model.channel import SourceId
+from tunerr.views.device import ClientUrls
+from tunerr.views.status import HomeView
+
+# The deck's own assets; the list is closed, so no path that a client invents reaches a file.
+_ASSETS = {"deck.css": "text/css", "deck.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+class Pages:
+    """Renders pages from views; holds no state of its own."""
+
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        code: OneTimeCode,
+        view: Callable[[], HomeView],
+        urls: Callable[[web.Request], ClientUrls],
+        refresh: Callable[[str, SourceId | None], Awaitable[str]],
+        accept_shrink: Callable[[str, SourceId], Awaitable[str]],
+    ) -> None:
+        self._gate = gate
+        self._code = code
+        self._view = view
+        self._urls = urls
+        self._refresh = refresh
+        self._accept_shrink = accept_shrink
+        self._templates = Environment(
+            loader=PackageLoader("tunerr.deck"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._templates.filters |= {"ago": ago, "exact": exact}
+        self._assets = {name: files("tunerr.deck").joinpath("assets", name).read_bytes() for name in _ASSETS}
+
+    def routes(self) -> list[web.RouteDef]:
+        """All routes of the deck."""
+        return [
+            web.get("/", self._home),
+            web.get("/login", self._login_form),
+            web.post("/login", self._login),
+            web.get("/setup", self._setup_form),
+            web.post("/setup", self._setup),
+            web.post("/logout", self._logout),
+            web.get("/deck/status.json", self._status),
+            web.post("/act/refresh", self._do_refresh),
+            web.post("/act/accept-refresh", self._do_accept),
+            web.get("/healthz", self._health),
+            web.get("/assets/{name}", self._asset),
+        ]
+
+    async def _home(self, request: web.Request) -> web.StreamResponse:
+        session = request[SESSION]
+        return self._page(
+            "home.html",
+            view=self._view(),
+            urls=self._urls(request),
+            csrf=session.csrf,
+            user=session.user,
+            notice=request.query.get("notice", "")[:500],
+        )
+
+    async def _status(self, _request: web.Request) -> web.StreamResponse:
+        return web.Response(body=orjson.dumps(asdict(self._view())), content_type="application/json")
+
+    async def _health(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok"})
+
+    async def _login_form(self, _request: web.Request) -> web.StreamResponse:
+        if not await self._gate.operators.password_is_set():
+            raise web.HTTPTemporaryRedirect("/setup")
+        return self._page("login.html", user=self._gate.operators.user, problem="")
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        blocked = self._gate.blocked(request)
+        if blocked is not None:
+            return blocked
+        form = await request.post()
+        user = str(form.get("username", ""))
+        token = await self._gate.login(request, user, str(form.get("password", "")))
+        if token is None:
+            return self._page("login.html", status=401, user=user, problem="This name and password do not match.")
+        return _logged_in(request, token)
+
+    async def _setup_form(self, _request: web.Request) -> web.StreamResponse:
+        return self._setup_page()
+
+    async def _setup(self, request: web.Request) -> web.StreamResponse:
+        blocked = self._gate.blocked(request)
+        if blocked is not None:
+            return blocked
+        form = await request.post()
+        password = str(form.get("password", ""))
+        operators = self._gate.operators
+        if password != str(form.get("again", "")):
+            return self._setup_page(status=400, problem="The two passwords differ.")
+        try:
+            await operators.set_password(self._code, str(form.get("code", "")), password)
+        except ActionRefused as refused:
+            self._gate.throttle.failed(request.remote or "")
+            return self._setup_page(status=403, problem=refused.message, hint=refused.hint)
+        self._gate.throttle.succeeded(request.remote or "")
+        self._gate.sessions.close_all()
+        return _logged_in(request, self._gate.sessions.open(operators.user))
+
+    async def _logout(self, request: web.Request) -> web.StreamResponse:
+        self._gate.sessions.close(request.cookies.get(COOKIE, ""))
+        response = web.HTTPSeeOther("/login")
+        response.del_cookie(COOKIE, path="/")
+        raise response
+
+    async def _do_refresh(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        source = str(form.get("source", ""))
+        return await self._act(self._refresh(request[SESSION].user, SourceId(source) if source else None))
+
+    async def _do_accept(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        return await self._act(self._accept_shrink(request[SESSION].user, SourceId(str(form.get("source", "")))))
+
+    async def _act(self, act: Awaitable[str]) -> web.StreamResponse:
+        try:
+            notice = await act
+        except ActionRefused as refused:
+            notice = str(refused)
+        raise web.HTTPSeeOther(URL("/").with_query(notice=notice))
+
+    async def _asset(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        if name not in self._assets:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=self._assets[name], content_type=_ASSETS[name], headers={"Cache-Control": "max-age=300"}
+        )
+
+    def _setup_page(self, *, status: int = 200, problem: str = "", hint: str = "") -> web.Response:
+        return self._page("setup.html", status=status, user=self._gate.operators.user, problem=problem, hint=hint)
+
+    def _page(self, template: str, *, status: int = 200, **values: object) -> web.Response:
+        return web.Response(
+            status=status, text=self._templates.get_template(template).render(values), content_type="text/html"
+        )
+
+
+def _logged_in(request: web.Request, token: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": "/"})
+    set_session_cookie(response, token, secure=request.secure)
+    return response

@@ -1,0 +1,1 @@
+"""The stream: session, upstream readers, TS inspection, ring, viewers, leases."""

@@ -1,0 +1,22 @@
+"""Transport stream over HTTP: the body as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from tunerr.gateway.readers.origin import body_chunks
+from tunerr.support.http import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class TsOverHttp:
+    """An answer whose body is a transport stream; `head` was read from it to find that out."""
+
+    label: str
+    answer: Answer
+    head: bytes
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body, in the pieces in which it came. Raises UpstreamError "timeout" or "reset"."""
+        return body_chunks(self.answer, self.head)

@@ -1,0 +1,109 @@
+"""Where one stream's HTTP requests go: its headers, its reach, and failures told as UpstreamError."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from tunerr.errors import AddressRefused, FetchError, Truncated, UpstreamError
+from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.http import Answer, HttpClients, Reach
+
+_HTTP = ("http", "https")
+_SENTENCES = {
+    401: ("The provider refused the credentials", "Check account and password of this source."),
+    403: ("The provider forbids this stream", "The account may be expired, or the address is locked to another one."),
+    404: ("The stream is gone", "Refresh the source; the provider may have moved the channel."),
+    407: ("The provider wants a new token", "Refresh the source."),
+    410: ("The stream is gone", "Refresh the source; the provider may have moved the channel."),
+    423: ("The provider locked the account", "Look at the account's state at the provider."),
+    429: ("The provider says there were too many requests", "It is asked again later and less often."),
+    458: ("The provider's limit of connections is reached", "Lower the number of tuners to what the account allows."),
+    509: ("The provider's limit of connections is reached", "Lower the number of tuners to what the account allows."),
+}
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def merge_headers(*layers: Iterable[tuple[str, str]]) -> Headers:
+    """One header for each name, whatever its case; a later layer wins."""
+    merged: dict[str, tuple[str, str]] = {}
+    for layer in layers:
+        merged.update((name.lower(), (name, value)) for name, value in layer)
+    return tuple(merged.values())
+
+
+def bad_status(status: int) -> UpstreamError:
+    """The error for an answer that is no success; `reason` is "status"."""
+    sentence, hint = _SENTENCES.get(status, ("The provider failed" if status >= 500 else "The provider refused", ""))  # noqa: PLR2004 - HTTP's line between server and client faults
+    return UpstreamError(f"{sentence} (HTTP {status}).", reason="status", status=status, hint=hint)
+
+
+def _told(error: FetchError) -> UpstreamError:
+    reason = {AddressRefused: "refused", Truncated: "reset"}.get(type(error), "unreachable")
+    return UpstreamError(error.message, reason=reason, hint=error.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Makes the requests that belong to one stream. All carry `headers` and bear `silence` seconds without a byte."""
+
+    clients: HttpClients
+    headers: Headers = ()
+    silence: float = 30.0
+
+    @asynccontextmanager
+    async def request(self, url: SecretUrl, zone: Zone, *, headers: Headers = ()) -> AsyncIterator[Answer]:
+        """GET `url`, named by a document of `zone`; any status comes back.
+
+        Raises UpstreamError: "refused" (the guard, or a scheme other than http and https), "unreachable", "reset".
+        """
+        if url.scheme not in _HTTP:
+            raise UpstreamError(f"A playlist names an address of the kind {url.scheme[:20]!r}.", reason="refused")
+        asked = merge_headers(self.headers, headers, (("Accept-Encoding", "identity"),))
+        try:
+            async with self.clients.request(url, reach=Reach(zone), headers=asked, read_timeout=self.silence) as answer:
+                yield answer
+        except FetchError as error:
+            raise _told(error) from error
+
+    @asynccontextmanager
+    async def get(self, url: SecretUrl, zone: Zone, *, headers: Headers = ()) -> AsyncIterator[Answer]:
+        """As `request`, but an answer that is no success raises UpstreamError "status"."""
+        async with self.request(url, zone, headers=headers) as answer:
+            if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
+                raise bad_status(answer.status)
+            yield answer
+
+
+async def body_chunks(answer: Answer, head: bytes = b"") -> AsyncGenerator[bytes]:
+    """`head`, then the rest of the body as it arrives. Raises UpstreamError "reset" or "unreachable" (silent)."""
+    if head:
+        yield head
+    try:
+        async for chunk in answer.chunks():
+            yield chunk
+    except FetchError as error:
+        raise _told(error) from error
+
+
+async def read_whole(answer: Answer, limit: int, head: bytes = b"") -> bytes:
+    """The whole body, `head` included. Raises as `body_chunks`, and UpstreamError "garbage" past `limit` bytes."""
+    body = bytearray()
+    async for chunk in body_chunks(answer, head):
+        body += chunk
+        if len(body) > limit:
+            raise UpstreamError(f"A document of the stream is larger than {limit} bytes.", reason="garbage")
+    return bytes(body)
+
+
+async def read_head(answer: Answer, size: int) -> bytes:
+    """The first bytes: at least `size` unless the body ends before. Raises as `body_chunks`."""
+    head = b""
+    async with aclosing(body_chunks(answer)) as chunks:
+        async for chunk in chunks:
+            head += chunk
+            if len(head) >= size:
+                break
+    return head

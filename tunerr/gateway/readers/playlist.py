@@ -1,0 +1,178 @@
+"""HLS playlists as values. Pure: text in, values out; no socket, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import m3u8
+
+from tunerr.errors import UpstreamError
+
+# Only the tags that are used are parsed: a malformed date or ad marker must not cost the stream.
+_TAGS = (
+    "#EXTM3U",
+    "#EXTINF:",
+    "#EXT-X-TARGETDURATION:",
+    "#EXT-X-MEDIA-SEQUENCE:",
+    "#EXT-X-KEY:",
+    "#EXT-X-SESSION-KEY:",
+    "#EXT-X-MAP:",
+    "#EXT-X-BYTERANGE:",
+    "#EXT-X-GAP",
+    "#EXT-X-ENDLIST",
+    "#EXT-X-STREAM-INF:",
+    "#EXT-X-MEDIA:",
+)
+_AUDIO_CODECS = ("mp4a", "ac-3", "ec-3", "mp3", "opus", "flac")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An AES-128 key: where it is, and the IV when the playlist gives one."""
+
+    url: str
+    iv: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment. `span` is (offset, length) of a byte range; `gap` says that it does not exist."""
+
+    sequence: int
+    url: str
+    duration: float
+    key: Key | None = None
+    span: tuple[int, int] | None = None
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media playlist. `target` in seconds, 0 when it says none. `mapped`: fMP4 (EXT-X-MAP)."""
+
+    target: float
+    segments: tuple[Segment, ...]
+    ended: bool
+    mapped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant. `audio_url` is the playlist of its audio when that is on its own (demuxed)."""
+
+    url: str
+    bandwidth: int
+    audio_only: bool
+    audio_url: str = ""
+    audio_language: str = ""
+    codecs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """A master playlist, at least one variant, best first."""
+
+    variants: tuple[Variant, ...]
+
+
+def parse(text: str, base: str) -> Master | Media:
+    """Read a playlist that came from the URL `base`; URLs in the result are absolute.
+
+    Raises UpstreamError: "drm" (a protection that only licensed players open), "garbage" (no HLS playlist).
+    """
+    lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
+    if not lines or not lines[0].startswith("#EXTM3U"):
+        raise UpstreamError("The answer is no HLS playlist.", reason="garbage")
+    if not any(line.startswith("#EXT-X-") for line in lines):
+        raise UpstreamError("The answer is a list of channels and no stream.", reason="garbage")
+    used = "\n".join(line for line in lines if line and (line[0] != "#" or line.startswith(_TAGS)))
+    try:
+        document = m3u8.loads(used)
+        _refuse_drm([*document.keys, *document.session_keys])
+        return _master(document, base) if document.is_variant else _media(document, base)
+    except UpstreamError:
+        raise
+    except Exception as error:  # the library raises whatever a malformed attribute leads to (ValueError, KeyError …)
+        raise UpstreamError("The HLS playlist is malformed.", reason="garbage") from error
+
+
+def _refuse_drm(keys: list[m3u8.Key | None]) -> None:
+    for key in keys:
+        if key is None or key.method in ("NONE", None):
+            continue
+        if key.method != "AES-128" or (key.keyformat or "identity") != "identity":
+            raise UpstreamError(f"The stream is protected by DRM ({key.method}).", reason="drm")
+
+
+def _master(document: m3u8.M3U8, base: str) -> Master:
+    variants = [_variant(playlist, document, base) for playlist in document.playlists if playlist.uri]
+    if not variants:
+        raise UpstreamError("The HLS playlist names no variant.", reason="garbage")
+    return Master(tuple(sorted(variants, key=lambda one: (one.audio_only, -one.bandwidth))))
+
+
+def _variant(playlist: m3u8.Playlist, document: m3u8.M3U8, base: str) -> Variant:
+    info = playlist.stream_info
+    codecs = [codec.strip() for codec in (info.codecs or "").split(",") if codec.strip()]
+    renditions = [
+        media for media in document.media if media.type == "AUDIO" and media.group_id == info.audio and media.uri
+    ]
+    url = urljoin(base, playlist.uri)
+    audio = min(renditions, key=lambda media: media.default != "YES") if info.audio and renditions else None
+    audio_url = urljoin(base, audio.uri) if audio else ""
+    return Variant(
+        url=url,
+        bandwidth=info.bandwidth or 0,
+        audio_only=bool(codecs) and not info.resolution and all(codec.startswith(_AUDIO_CODECS) for codec in codecs),
+        # An audio-only variant often names itself as its audio.
+        audio_url="" if audio_url == url else audio_url,
+        audio_language=(audio.language or "") if audio and audio_url != url else "",
+        codecs=info.codecs or "",
+    )
+
+
+def _media(document: m3u8.M3U8, base: str) -> Media:
+    segments = []
+    first = document.media_sequence or 0
+    following: tuple[str, int] = ("", 0)  # where a byte range without an offset goes on
+    for index, raw in enumerate(document.segments):
+        if not raw.uri:
+            continue
+        url = urljoin(base, raw.uri)
+        span = _span(raw.byterange, following[1] if following[0] == url else 0)
+        following = (url, sum(span) if span else 0)
+        segments.append(
+            Segment(first + index, url, max(raw.duration or 0.0, 0.0), _key(raw.key, base), span, bool(raw.gap_tag))
+        )
+    return Media(
+        target=float(document.target_duration or 0),
+        segments=tuple(segments),
+        ended=document.is_endlist,
+        mapped=bool(document.segment_map),
+    )
+
+
+def _span(text: str | None, following: int) -> tuple[int, int] | None:
+    if not text:
+        return None
+    length, _, offset = text.partition("@")
+    return (int(offset) if offset else following, int(length))
+
+
+def _key(raw: m3u8.Key | None, base: str) -> Key | None:
+    if raw is None or raw.method in ("NONE", None):
+        return None
+    if not raw.uri:
+        raise UpstreamError("The HLS playlist names a key without an address.", reason="garbage")
+    iv = int(raw.iv, 16).to_bytes(16, "big") if raw.iv else None
+    return Key(urljoin(base, raw.uri), iv)
+
+
+def names(segments: tuple[Segment, ...]) -> list[str]:
+    """What tells the segments of one window apart, though tokens change: last path segment, else path, else URL."""
+    paths = [urlsplit(segment.url).path for segment in segments]
+    for form in ([path.rsplit("/", 1)[-1] for path in paths], paths):
+        if len(set(form)) == len(form):
+            return form
+    return [f"{segment.url} {segment.span}" for segment in segments]

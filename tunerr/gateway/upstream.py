@@ -1,0 +1,36 @@
+"""What the gateway needs from a reader of upstreams; `gateway.readers` implements it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from tunerr.model.channel import Stream
+
+
+class Upstream(Protocol):
+    """One upstream that answered and is being read."""
+
+    @property
+    def label(self) -> str:
+        """Where the bytes come from, redacted."""
+        ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Transport stream bytes in pieces of any size and alignment.
+
+        Iterated once. Ends when the upstream ended in an orderly way; raises UpstreamError when it failed.
+        """
+        ...
+
+
+class UpstreamOpener(Protocol):
+    """Connects upstreams."""
+
+    def open(self, stream: Stream) -> AbstractAsyncContextManager[Upstream]:
+        """Connect on enter and free everything (sockets, children, tasks) on exit, a cancelled one included.
+
+        Raises UpstreamError on enter when there is no upstream to be had; `reason` "drm" means protected content.
+        """
+        ...

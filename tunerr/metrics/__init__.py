@@ -1,0 +1,1 @@
+"""Prometheus figures, read from snapshots when somebody scrapes."""

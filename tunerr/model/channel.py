@@ -1,0 +1,76 @@
+"""Channels and streams as the catalog knows them, and the lineup that is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import NewType
+
+from tunerr.model.numbers import GuideNumber
+from tunerr.model.url import SecretUrl, Zone
+
+ChannelId = NewType("ChannelId", str)
+"""Stable identity, `dna-` and 16 hex digits; survives renames, renumbering and reordering."""
+
+SourceId = NewType("SourceId", str)
+"""Name of a provider source, for example `m3u`, `m3u-2`, `xtream`, `demo`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One way to get a channel. `zone` is that of the document that named the URL; `headers` go to the upstream."""
+
+    url: SecretUrl
+    source: SourceId
+    zone: Zone
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of the catalog; `streams` are ranked, the first one is tried first."""
+
+    id: ChannelId
+    name: str
+    tvg_id: str = ""
+    group: str = ""
+    logo: str = ""
+    wanted_number: GuideNumber | None = None
+    radio: bool = False
+    streams: tuple[Stream, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineupChannel:
+    """A channel with the number it is offered under."""
+
+    number: GuideNumber
+    channel: Channel
+    favorite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Channels of the catalog that are not offered, with the reason that the operator reads."""
+
+    count: int
+    reason: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """What is offered, immutable. `version` changes exactly when something in it changed."""
+
+    version: str
+    built_at: datetime
+    channels: tuple[LineupChannel, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    by_number: Mapping[str, LineupChannel] = field(init=False, repr=False, compare=False)
+    by_id: Mapping[ChannelId, LineupChannel] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_number", MappingProxyType({str(row.number): row for row in self.channels}))
+        object.__setattr__(self, "by_id", MappingProxyType({row.channel.id: row for row in self.channels}))

@@ -1,0 +1,1 @@
+"""Faces towards clients: the HDHomeRun, streams, guide, playlist and health."""

@@ -1,0 +1,1 @@
+"""The HDHomeRun that clients see."""

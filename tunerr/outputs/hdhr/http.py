@@ -1,0 +1,199 @@
+"""The HDHomeRun's HTTP face, except the streams."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from aiohttp import hdrs, web
+
+from tunerr.model.channel import ChannelId, Lineup
+from tunerr.model.status import TunerStatus
+from tunerr.outputs.hdhr import documents
+from tunerr.outputs.hdhr.scan import Scan
+from tunerr.outputs.renderings import Renderings, respond
+from tunerr.outputs.web import json_response, not_ready, request_base
+from tunerr.support.clock import Clock
+from tunerr.support.snapshot import Published
+from tunerr.views.device import DeviceIdentity, at_port
+
+log = structlog.get_logger(__name__)
+
+SetFavorite = Callable[[ChannelId, bool], Awaitable[None]]
+"""Saves a favorite and publishes the lineup that has it; goes on when the request that asked is cancelled."""
+
+# Web applications of other origins read these documents of the real device.
+_DEVICE: dict[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
+_SOURCES = ("Antenna", "Cable")
+_SOURCE = "Cable"
+# "+" arrives as a space where the client didn't escape it. "x" hides on the hardware; here it is no favorite either.
+_FAVORITE_SIGNS = {"+": True, " ": True, "-": False, "x": False}
+
+
+class Tuners(Protocol):
+    """What we need of the gateway."""
+
+    def status(self) -> tuple[TunerStatus, ...]:
+        """One entry for each tuner."""
+        ...
+
+
+def routes(
+    *,
+    device: DeviceIdentity,
+    configured_base: str,
+    deck_port: int | None,
+    lineup: Published[Lineup | None],
+    tuners: Tuners,
+    clock: Clock,
+    set_favorite: SetFavorite,
+    on_lineup_served: Callable[[Lineup], None],
+) -> list[web.RouteDef]:
+    """Routes of the device documents. `on_lineup_served` must not block; it hears of every GET of a lineup."""
+    about = _About(device, configured_base, deck_port)
+    lineups = _Lineups(configured_base, lineup, on_lineup_served)
+    scanning = _Scanning(device, lineup, Scan(clock=clock), set_favorite)
+    activity = _Activity(tuners)
+    return [
+        web.get("/", about.welcome),
+        web.get("/discover.json", about.discover),
+        web.get("/device.xml", about.description),
+        web.get("/lineup.json", lineups.json),
+        web.get("/lineup.xml", lineups.xml),
+        web.get("/lineup.m3u", lineups.m3u),
+        web.get("/lineup_status.json", scanning.status),
+        web.post("/lineup.post", scanning.post),
+        web.get("/status.json", activity.status),
+        web.get("/tuners.html", activity.page),
+    ]
+
+
+class _About:
+    """Who we are."""
+
+    def __init__(self, device: DeviceIdentity, configured_base: str, deck_port: int | None) -> None:
+        self._device = device
+        self._base = configured_base
+        self._deck_port = deck_port
+
+    async def welcome(self, request: web.Request) -> web.Response:
+        deck = ""
+        if self._deck_port is not None:
+            url = at_port(request_base(request, self._base), self._deck_port)
+            deck = f'<p>The Control Deck is at <a href="{url}">{url}</a>.</p>'
+        page = (
+            '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>IPTV Tunerr</title>'
+            f"<h1>IPTV Tunerr</h1><p>This is the tuner that media servers talk to.</p>{deck}"
+        )
+        return web.Response(text=page, content_type="text/html")
+
+    async def discover(self, request: web.Request) -> web.Response:
+        return json_response(documents.discover(self._device, request_base(request, self._base)), headers=_DEVICE)
+
+    async def description(self, request: web.Request) -> web.Response:
+        body = documents.device_xml(self._device, request_base(request, self._base))
+        return web.Response(body=body, content_type="application/xml", charset="utf-8", headers=_DEVICE)
+
+
+class _Lineups:
+    """The lineup in its three forms."""
+
+    def __init__(
+        self, configured_base: str, lineup: Published[Lineup | None], on_served: Callable[[Lineup], None]
+    ) -> None:
+        self._base = configured_base
+        self._lineup = lineup
+        self._on_served = on_served
+        self._kept = Renderings()
+
+    async def json(self, request: web.Request) -> web.Response:
+        return await self._answer(request, documents.lineup_json, "application/json")
+
+    async def xml(self, request: web.Request) -> web.Response:
+        return await self._answer(request, documents.lineup_xml, "application/xml")
+
+    async def m3u(self, request: web.Request) -> web.Response:
+        return await self._answer(request, documents.lineup_m3u, "audio/x-mpegurl")
+
+    async def _answer(self, request: web.Request, render: documents.Document, content_type: str) -> web.Response:
+        lineup = self._lineup.current
+        if lineup is None:
+            return not_ready({**_DEVICE, "X-IptvTunerr-Startup-State": "loading"})
+        base = request_base(request, self._base)
+        rendering = await self._kept.get((content_type, lineup.version, base), lambda: render(lineup, base))
+        if request.method == hdrs.METH_GET:
+            self._on_served(lineup)
+        return respond(request, rendering, content_type, headers=_DEVICE)
+
+
+class _Scanning:
+    """Scan and favorites: what a client may change, and that is not much."""
+
+    def __init__(
+        self, device: DeviceIdentity, lineup: Published[Lineup | None], scan: Scan, set_favorite: SetFavorite
+    ) -> None:
+        self._possible = int(device.scan_possible)
+        self._lineup = lineup
+        self._scan = scan
+        self._set_favorite = set_favorite
+
+    async def status(self, _: web.Request) -> web.Response:
+        lineup = self._lineup.current
+        progress = self._scan.progress(len(lineup.channels)) if lineup else None
+        state: dict[str, object] = {
+            "ScanInProgress": int(lineup is None or progress is not None),
+            "ScanPossible": self._possible,
+            "Source": _SOURCE,
+        }
+        if lineup is None:
+            state |= {"LineupReady": False, "Progress": 0, "Found": 0}
+        elif progress:
+            state |= {"Progress": progress.percent, "Found": progress.found}
+        else:
+            state["SourceList"] = _SOURCES
+        return json_response(state, headers=_DEVICE)
+
+    async def post(self, request: web.Request) -> web.Response:
+        match request.query.get("scan"), request.query.get("favorite"):
+            case "start", _:
+                self._scan.start()
+                return self._empty(200)
+            case "abort", _:
+                self._scan.abort()
+                return self._empty(200)
+            case None, str(favorite):
+                return self._empty(await self._mark(favorite))
+        return self._empty(400)
+
+    async def _mark(self, favorite: str) -> int:
+        """Carry out `+5.1`, `-5.1` or `x5.1`; the HTTP status that says how it went."""
+        sign, number = favorite[:1], favorite[1:]
+        if sign not in _FAVORITE_SIGNS:
+            return 400
+        lineup = self._lineup.current
+        row = lineup.by_number.get(number) if lineup else None
+        if row is None:
+            return 404
+        await self._set_favorite(row.channel.id, _FAVORITE_SIGNS[sign])
+        return 200
+
+    @staticmethod
+    def _empty(status: int) -> web.Response:
+        return web.Response(status=status, headers=_DEVICE)
+
+
+class _Activity:
+    """What the tuners do."""
+
+    def __init__(self, tuners: Tuners) -> None:
+        self._tuners = tuners
+
+    async def status(self, _: web.Request) -> web.Response:
+        return json_response(documents.tuners(self._tuners.status()), headers=_DEVICE)
+
+    async def page(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("page", "")
+        every = self._tuners.status()
+        shown = [tuner for tuner in every if wanted == f"tuner{tuner.index}"] or every
+        return web.Response(text=documents.tuner_page(shown), content_type="text/html")

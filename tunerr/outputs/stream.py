@@ -1,0 +1,145 @@
+"""Streams: the HTTP answer is made here, the video is written by the gateway straight to the client's transport."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from aiohttp import hdrs, web
+
+from tunerr.errors import SystemBusy, UnknownChannel
+from tunerr.model.channel import ChannelId, Lineup, LineupChannel
+from tunerr.model.status import TunerStatus
+from tunerr.support.snapshot import Published
+from tunerr.views.device import authority
+
+_CONTENT_TYPE = "video/mp2t"
+# After the end a client gets this long to read what is still in its socket.
+_LINGER_SECONDS = 10.0
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]+", re.ASCII)
+_USER_AGENT_CHARS = 40
+
+
+class Viewer(Protocol):
+    """A client's place in a running session."""
+
+    @property
+    def tuner(self) -> int:
+        """Index of the tuner that the session holds."""
+        ...
+
+    async def deliver(self, transport: asyncio.Transport, *, duration: float | None = None) -> None:
+        """Write transport stream until the session ends, the peer is lost or `duration` seconds are over."""
+        ...
+
+
+class Gateway(Protocol):
+    """What we need of the gateway."""
+
+    def watch(
+        self, row: LineupChannel, *, client: str, tuner: int | None = None
+    ) -> AbstractAsyncContextManager[Viewer]:
+        """Enter: wait for the first access point or raise TuneError. Exit: the viewer is gone."""
+        ...
+
+    def status(self) -> tuple[TunerStatus, ...]:
+        """One entry for each tuner."""
+        ...
+
+
+class VideoResponse(web.StreamResponse):
+    """A stream that only the end of the connection ends: no length, no chunks, no compression."""
+
+    _length_check = False  # otherwise the framework chunks every HTTP/1.1 answer without a length
+
+    def __init__(self, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(headers=headers)
+        self.content_type = _CONTENT_TYPE
+        self.force_close()
+
+
+def routes(*, lineup: Published[Lineup | None], gateway: Gateway) -> list[web.RouteDef]:
+    """Routes of the streams. The site needs `handler_cancellation=True`, or a viewer that leaves keeps its tuner."""
+    face = _Streams(lineup, gateway)
+    return [
+        web.get("/auto/v{number}", face.by_number),
+        web.get("/tuner{tuner:[0-9]{1,3}}/v{number}", face.by_number),
+        web.get("/stream/{id}", face.by_id),
+        web.get("/auto/{other}", face.unknown),
+        web.get("/tuner{tuner:[0-9]{1,3}}/{other}", face.unknown),
+    ]
+
+
+class _Streams:
+    """The handlers."""
+
+    def __init__(self, lineup: Published[Lineup | None], gateway: Gateway) -> None:
+        self._lineup = lineup
+        self._gateway = gateway
+
+    async def by_number(self, request: web.Request) -> web.StreamResponse:
+        number = request.match_info["number"]
+        tuner = request.match_info.get("tuner")
+        row = self._offered().by_number.get(number)
+        if tuner is None:
+            return await self._play(request, row, None)
+        if int(tuner) >= len(self._gateway.status()):
+            raise web.HTTPNotFound
+        return await self._play(request, row, int(tuner))
+
+    async def by_id(self, request: web.Request) -> web.StreamResponse:
+        """By channel id or guide number. `.ts` may follow: Jellyfin shares a stream only when its URL ends so."""
+        wanted = request.match_info["id"].removesuffix(".ts")
+        lineup = self._offered()
+        return await self._play(request, lineup.by_id.get(ChannelId(wanted)) or lineup.by_number.get(wanted), None)
+
+    async def unknown(self, _: web.Request) -> web.StreamResponse:
+        """Tuning by frequency and the like: we have none."""
+        raise UnknownChannel("Channels are tuned by number here.")
+
+    def _offered(self) -> Lineup:
+        lineup = self._lineup.current
+        if lineup is None:
+            raise SystemBusy("There is no lineup yet.")
+        return lineup
+
+    async def _play(self, request: web.Request, row: LineupChannel | None, tuner: int | None) -> web.StreamResponse:
+        if row is None:
+            raise UnknownChannel("This channel is not in the lineup.")
+        if request.method == hdrs.METH_HEAD:
+            return VideoResponse()
+        async with self._gateway.watch(row, client=client_name(request), tuner=tuner) as viewer:
+            response = VideoResponse(headers={"X-HDHomeRun-Resource": f"tuner{viewer.tuner}"})
+            await response.prepare(request)
+            transport = request.transport
+            if transport is not None:
+                try:
+                    await viewer.deliver(transport, duration=duration_of(request))
+                finally:
+                    _hang_up(transport)
+        return response
+
+
+def duration_of(request: web.Request) -> float | None:
+    """Seconds asked for by `?duration=`; None for none and for nonsense."""
+    try:
+        seconds = float(request.query.get("duration", ""))
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
+
+
+def client_name(request: web.Request) -> str:
+    """Address of the peer, then, after a space, its program in a few printable characters."""
+    address = authority(request.remote or "unknown", 0).removesuffix(":0").strip("[]")
+    program = _UNPRINTABLE.sub(" ", request.headers.get(hdrs.USER_AGENT, "")).strip()[:_USER_AGENT_CHARS].strip()
+    return f"{address} {program}".strip()
+
+
+def _hang_up(transport: asyncio.Transport) -> None:
+    """Close once everything is read, and cut off a peer that doesn't read."""
+    transport.close()
+    asyncio.get_running_loop().call_later(_LINGER_SECONDS, transport.abort)

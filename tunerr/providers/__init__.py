@@ -1,0 +1,1 @@
+"""Where channels come from. Parsers without I/O: text in, entries out."""

@@ -1,0 +1,229 @@
+"""The channel list format M3U (extended), read line by line without I/O.
+
+Nobody wrote its grammar down; this reads what providers really send: attributes in any order and quoting, commas in
+names, options of VLC and Kodi, lists without #EXTM3U. The text after the first comma outside of quotes is the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from tunerr.errors import EmptyPlaylist, NotAPlaylist
+from tunerr.model.numbers import GuideNumber
+from tunerr.providers import headers
+from tunerr.providers.entry import Entry, Header, Reason, Skipped
+from tunerr.providers.lines import LONGEST_LINE
+
+SCHEMES = ("http", "https", "rtsp", "rtmp", "rtmps", "udp", "rtp", "srt")
+
+# How most rows look: every value in double quotes. All patterns are possessive where alternatives exclude one another,
+# so that a hostile line costs linear time.
+_PLAIN = re.compile(r"""\s*+[-+]?[\d.]*+((?:\s++[\w.:-]++="[^"]*+")++)\s*+,([^\n]*)$""")
+# Any row: duration, attributes, comma, name. Quotes count only where a value starts: an apostrophe is a letter.
+_EXTINF = re.compile(
+    r"""\s*+[-+]?[\d.]*+
+        ((?: [^,"=]++ | =(?:"[^"]*"|'[^']*')?+ | "[^"]*" )*+)
+        (?:,(.*))?$""",
+    re.VERBOSE | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
+_ADDRESS = re.compile(
+    r"""(?P<scheme>https?|rtsp|rtmps?|udp|rtp|srt)://
+        (?:[^/?\#\s@]*@)?
+        (?:\[[0-9a-f:.%]+\]|[^/?\#\s:\[\]@]+)
+        (?::\d{1,5})?
+        (?:[/?\#][^\x00-\x1f\x7f]*)?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):\S", re.IGNORECASE)
+_LOCAL = re.compile(r"(?:file:|[a-z]:\\|[./\\~]|\S+[./\\]\S*$)", re.IGNORECASE)
+# Controls, zero-width and bidirectional marks, byte order mark, non-characters: invisible, and some break XML.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]+")
+_LONGEST_TEXT = 300  # far above every real name; keeps one hostile row from growing every page that shows it
+_HLS = ("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF", "#EXT-X-MEDIA-SEQUENCE", "#EXT-X-I-FRAME")
+_TRUE = frozenset({"true", "1", "yes"})
+
+
+def parse(lines: Iterable[str]) -> Iterator[Header | Entry | Skipped]:
+    """Yield what the list says, in its order.
+
+    Raises NotAPlaylist or EmptyPlaylist, the latter only at the end: what was yielded before is then worth nothing.
+    """
+    reader = _Reader()
+    for line in lines:
+        if len(line) > LONGEST_LINE:
+            yield reader.too_long(line)
+            continue
+        text = line.strip("\0 \t\ufeff\x1a")
+        if not text:
+            continue
+        found = reader.directive(text) if text[0] == "#" else reader.address(text)
+        if found is not None:
+            yield found
+    yield from reader.finish()
+
+
+class _Reader:
+    """What has been read since the last address."""
+
+    def __init__(self) -> None:
+        self._extinf: str | None = None
+        self._group = ""
+        self._headers: list[headers.Pair] = []
+        self._listed = False  # a line that only channel lists have was seen
+        self._rows = False  # an #EXTINF was seen
+
+    def directive(self, text: str) -> Header | Skipped | None:
+        """Take in a line that starts with `#`."""
+        if text.startswith("#EXTINF"):
+            return self._start(text[8:])
+        if text.startswith("#EXTM3U"):
+            self._listed = True
+            return _header(text)
+        if text.startswith(_HLS):
+            raise NotAPlaylist(
+                "This is one stream (an HLS playlist), not a list of channels.",
+                hint="Use the address of the channel list; a single stream goes into a list of your own, after an "
+                "#EXTINF line.",
+            )
+        kind, _, value = text.partition(":")
+        match kind:
+            case "#EXTGRP":
+                self._group = value.strip()
+            case "#EXTVLCOPT":
+                self._headers += headers.from_vlc(value)
+            case "#KODIPROP":
+                self._headers += headers.from_kodi(value)
+        return None
+
+    def address(self, text: str) -> Entry | Skipped | None:
+        """Take in any other line: the address that ends an entry."""
+        if not self._listed and not self._rows:
+            _refuse(text)
+        extinf, self._extinf = self._extinf, None
+        group, self._group = self._group, ""
+        pairs, self._headers = self._headers, []
+        url, _, suffix = text.partition("|")
+        url = url.rstrip()
+        match = _ADDRESS.match(url)
+        if match is None:
+            return Skipped(_reason(text), _name(extinf) or text[:0])
+        if extinf is None:
+            return Skipped(Reason.NO_EXTINF, "")
+        if suffix:
+            pairs += headers.from_suffix(suffix)
+        end = match.end("scheme")
+        return _entry(extinf, group, url[:end].lower() + url[end:], headers.clean(pairs) if pairs else ())
+
+    def too_long(self, line: str) -> Skipped:
+        """Take in a line that nobody wrote by hand; the entry that it belongs to is lost."""
+        if not self._listed and not self._rows and not line.startswith("#EXTM3U"):
+            _refuse(line.lstrip()[:1000])
+        self._listed = True
+        extinf, self._extinf = self._extinf, None
+        self._headers = []
+        return Skipped(Reason.TOO_LONG, _name(extinf))
+
+    def finish(self) -> Iterator[Skipped]:
+        """Close the list; raises when it was none."""
+        if self._extinf is not None:
+            yield Skipped(Reason.NO_ADDRESS, _name(self._extinf))
+        if not self._rows:
+            hint = "Open its address in a browser and look at what comes."
+            if self._listed:
+                raise EmptyPlaylist("The playlist has no channel in it.", hint=hint)
+            raise EmptyPlaylist("The answer is empty.", hint=hint)
+
+    def _start(self, extinf: str) -> Skipped | None:
+        before, self._extinf, self._rows = self._extinf, extinf, True
+        if before is None:
+            return None
+        self._group, self._headers = "", []
+        return Skipped(Reason.NO_ADDRESS, _name(before))
+
+
+def _entry(extinf: str, group: str, url: str, pairs: tuple[headers.Pair, ...]) -> Entry:
+    attributes, display = _split(extinf)
+    get = attributes.get
+    tvg_id = _text(get("tvg-id", ""))
+    name = (
+        display or _text(get("tvg-name", "")) or tvg_id or _text(url.partition("?")[0].rstrip("/").rpartition("/")[2])
+    )
+    return Entry(
+        name,
+        tvg_id,
+        _text(get("group-title", "")) or _text(group),
+        get("tvg-logo", "") or get("logo", ""),
+        _number(get("tvg-chno", "") or get("channel-number", "")),
+        get("radio", "").lower() in _TRUE,
+        url,
+        pairs,
+    )
+
+
+def _split(extinf: str) -> tuple[dict[str, str], str]:
+    """Attributes (names in lower case) and display name of the text after `#EXTINF:`."""
+    match = _PLAIN.match(extinf)
+    if match is not None:
+        pieces = match[1].split('"')  # ` tvg-id=`, value, ` tvg-name=`, value, …
+        pairs = zip(pieces[::2], pieces[1::2], strict=False)
+        return {key.strip(" \t=").lower(): value for key, value in pairs}, _text(match[2])
+    match = _EXTINF.match(extinf)
+    if match is None:  # a quote that is never closed: the last comma is the best guess
+        zone, _, name = extinf.rpartition(",")
+    else:
+        zone, name = match[1], match[2] or ""
+    return {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(zone)}, _text(name)
+
+
+def _name(extinf: str | None) -> str:
+    if extinf is None:
+        return ""
+    attributes, display = _split(extinf)
+    return display or _text(attributes.get("tvg-name", ""))
+
+
+def _text(value: str) -> str:
+    if not value.isprintable():
+        value = _UNPRINTABLE.sub(" ", value)
+    return " ".join(value.split())[:_LONGEST_TEXT] if value else value
+
+
+@lru_cache(maxsize=65536)
+def _number(text: str) -> str:
+    try:
+        return str(GuideNumber.parse(text)) if text else ""
+    except ValueError:
+        return ""
+
+
+def _header(text: str) -> Header:
+    attributes = {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(text)}
+    listed = ",".join(attributes.get(name, "") for name in ("url-tvg", "x-tvg-url", "tvg-url"))
+    found = (url.strip() for url in re.split(r",\s*(?=https?://|$)", listed))
+    return Header(tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://")))))
+
+
+def _reason(text: str) -> Reason:
+    if _LOCAL.match(text) and "://" not in text:
+        return Reason.LOCAL_FILE
+    match = _SCHEME.match(text)
+    if match is None or match[1].lower() in SCHEMES:
+        return Reason.NOT_AN_ADDRESS
+    return Reason.LOCAL_FILE if match[1].lower() == "file" else Reason.UNSUPPORTED
+
+
+def _refuse(text: str) -> None:
+    """Raise NotAPlaylist for a first line that no playlist starts with; a bare address is let through."""
+    start = text[:200].lower()
+    hint = "Check the address, the account and whether the subscription is still running."
+    if start.startswith(("<!doctype html", "<html", "<head", "<body", "<script")):
+        raise NotAPlaylist("The provider answered with a web page, not with a playlist.", hint=hint)
+    if start.startswith("<"):
+        raise NotAPlaylist("The answer is XML, not a playlist.", hint="If it is a guide, set it as one (XMLTV).")
+    if start.startswith(("{", "[{", '["', "[]")):
+        raise NotAPlaylist("The answer is JSON, not a playlist.", hint=hint)
+    if _ADDRESS.match(text) is None:
+        raise NotAPlaylist("The answer is no playlist: it has neither #EXTM3U nor #EXTINF.", hint=hint)

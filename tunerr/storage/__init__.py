@@ -1,0 +1,1 @@
+"""SQLite: one writer per file, numbered migrations, one lock on the data folder."""

@@ -1,0 +1,27 @@
+"""Named facts in state.db: device id, session key and the like."""
+
+from __future__ import annotations
+
+import aiosqlite
+
+from tunerr.storage.connection import select, transaction
+
+
+class Facts:
+    """Reads and writes the table `fact`. Raises StorageError."""
+
+    def __init__(self, state: aiosqlite.Connection) -> None:
+        self._state = state
+
+    async def get(self, name: str) -> str | None:
+        """Return the value stored under `name`, None when there is none."""
+        rows = await select(self._state, "SELECT value FROM fact WHERE name = ?", (name,))
+        return str(rows[0]["value"]) if rows else None
+
+    async def set(self, name: str, value: str) -> None:
+        """Store `value` under `name`; it is on the disk when this returns."""
+        async with transaction(self._state):
+            await self._state.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )

@@ -1,0 +1,197 @@
+"""The one door to HTTP: sessions per reach, redirects by hand, every hop guarded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from aiohttp.connector import Connection
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from tunerr.errors import Unreachable
+from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.guard import Guard, GuardedResolver, Reach, ZoneOf
+from tunerr.support.hops import Hop, first_hop, follow
+from tunerr.support.http_errors import NETWORK_ERRORS, translated, translated_body
+from tunerr.support.zones import zone_of as real_zone_of
+
+__all__ = ["Answer", "HttpClients", "Reach"]
+
+_MAX_REDIRECTS = 10
+# One read takes what a burst brought; small buffers cost a wake-up per packet (performance.md, 1d).
+_READ_BUFFER_BYTES = 512 * 1024
+# Signed URLs in Location pass the 8 KiB that aiohttp allows by default.
+_MAX_HEADER_BYTES = 64 * 1024
+_KEEPALIVE_SECONDS = 15.0
+_LOOKUP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An open answer. `url` is the final one, `zone` that of the address that gave it, `body` is not decompressed."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    url: SecretUrl
+    zone: Zone
+    body: aiohttp.StreamReader
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives. Raises Truncated when it ends early, Unreachable when it goes silent."""
+        received = 0
+        try:
+            async for chunk in self.body.iter_any():
+                received += len(chunk)
+                yield chunk
+        except NETWORK_ERRORS as error:
+            raise translated_body(error, self.url, received) from error
+
+
+class HttpClients:
+    """HTTP for all parts: one session for each reach, so that no connection is reused by a document it is closed to.
+
+    Cookies are not kept. `zone_of` and `resolver` are there to be replaced by tests.
+    """
+
+    def __init__(
+        self, *, user_agent: str, zone_of: ZoneOf = real_zone_of, resolver: AbstractResolver | None = None
+    ) -> None:
+        self._user_agent = user_agent
+        self._zone_of = zone_of
+        self._resolver = resolver
+        self._clients: dict[Reach, _Client] = {}
+
+    @asynccontextmanager
+    async def request(
+        self,
+        url: SecretUrl,
+        *,
+        reach: Reach,
+        headers: Iterable[tuple[str, str]] = (),
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        method: str = "GET",
+    ) -> AsyncIterator[Answer]:
+        """Ask for `url` with GET or HEAD; any final status is an answer. Time-outs are seconds, of silence for reading.
+
+        Follows at most 10 redirects; each is judged as a document of the address it came from. The answer's
+        connection is closed on exit unless its body was read to the end. Raises Unreachable, AddressRefused.
+        """
+        limits = aiohttp.ClientTimeout(total=None, connect=connect_timeout, sock_read=read_timeout)
+        hop = first_hop(url, reach=reach, headers=headers)
+        for _ in range(_MAX_REDIRECTS + 1):
+            client = self._client(hop.reach)
+            response = await client.send(hop, method=method, limits=limits)
+            try:
+                answer = client.answer(response, hop)
+                following = follow(hop, status=answer.status, headers=answer.headers, zone=answer.zone)
+                if following is None:
+                    yield answer
+                    return
+            finally:
+                response.close()
+            hop = following
+        raise Unreachable(
+            f"{hop.url} redirects more than {_MAX_REDIRECTS} times.", hint="The provider's redirects run in a circle."
+        )
+
+    async def check(self, host: str, port: int, *, reach: Reach) -> str:
+        """Numeric address of `host` for what opens its connection itself. Raises Unreachable, AddressRefused."""
+        return await self._client(reach).check(host.strip("[]"), port)
+
+    async def aclose(self) -> None:
+        """Close all sessions and the resolver."""
+        while self._clients:
+            _, client = self._clients.popitem()
+            await client.aclose()
+        if self._resolver is not None:
+            await self._resolver.close()
+            self._resolver = None
+
+    def _client(self, reach: Reach) -> _Client:
+        client = self._clients.get(reach)
+        if client is None:
+            if self._resolver is None:
+                self._resolver = aiohttp.AsyncResolver()
+            guard = Guard(reach=reach, zone_of=self._zone_of)
+            client = _Client(guard=guard, inner=self._resolver, user_agent=self._user_agent)
+            self._clients[reach] = client
+        return client
+
+
+class _Response(aiohttp.ClientResponse):
+    """Notes the peer's address: the connection itself is gone as soon as a short body has come."""
+
+    peer = ""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        peername = connection.transport.get_extra_info("peername") if connection.transport else None
+        self.peer = str(peername[0]) if peername else ""
+        return await super().start(connection)
+
+
+class _Client:
+    """The session of one reach."""
+
+    def __init__(self, *, guard: Guard, inner: AbstractResolver, user_agent: str) -> None:
+        self._guard = guard
+        self._resolver = GuardedResolver(inner=inner, guard=guard)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=self._resolver,
+                socket_factory=guard.open_socket,
+                limit=0,  # every viewer's stream is a connection; the tuner slots are the limit
+                keepalive_timeout=_KEEPALIVE_SECONDS,
+            ),
+            # Without a caller's word no compression: the body is handed on raw.
+            headers={"User-Agent": user_agent, "Accept-Encoding": "identity"},
+            cookie_jar=aiohttp.DummyCookieJar(),  # two accounts on one panel must not share a session
+            auto_decompress=False,
+            read_bufsize=_READ_BUFFER_BYTES,
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
+            response_class=_Response,
+        )
+
+    async def send(self, hop: Hop, *, method: str, limits: aiohttp.ClientTimeout) -> _Response:
+        try:
+            response = await self._session.request(
+                method, hop.wire_url(), headers=CIMultiDict(hop.headers), allow_redirects=False, timeout=limits
+            )
+        except NETWORK_ERRORS as error:
+            raise translated(error, hop.url) from error
+        assert isinstance(response, _Response)  # noqa: S101 - the session was told to make them; for mypy
+        if not response.peer:
+            response.close()
+            raise translated(aiohttp.ServerDisconnectedError(), hop.url)
+        return response
+
+    def answer(self, response: _Response, hop: Hop) -> Answer:
+        zone = self._guard.zone(response.peer)
+        return Answer(status=response.status, headers=response.headers, url=hop.url, zone=zone, body=response.content)
+
+    async def check(self, host: str, port: int) -> str:
+        try:
+            ip_address(host)
+        except ValueError:
+            pass
+        else:
+            refusal = self._guard.refusal(host, host)
+            if refusal is not None:
+                raise refusal
+            return host
+        try:
+            async with asyncio.timeout(_LOOKUP_SECONDS):
+                found = await self._resolver.resolve(host, port)
+        except (OSError, ValueError) as error:
+            raise Unreachable(f"The name {host} was not found.", hint="Check the spelling of the host.") from error
+        # The programs that get this address try only one, and servers of these old protocols often know IPv4 alone.
+        return next((result["host"] for result in found if ":" not in result["host"]), found[0]["host"])
+
+    async def aclose(self) -> None:
+        await self._session.close()

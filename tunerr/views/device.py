@@ -1,0 +1,90 @@
+"""Who we are on the network and under which URLs clients reach us."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from tunerr.model.device_id import DeviceId
+
+# A host name as URLs may carry it. Underscores are no DNS but are seen in container networks.
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})\.?)+", re.ASCII)
+_MAX_HOST = 253
+_AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
+_MAX_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceIdentity:
+    """What the device says of itself; the same over HTTP and UDP."""
+
+    device_id: DeviceId
+    friendly_name: str
+    tuner_count: int
+    manufacturer: str = "Silicondust"
+    model_number: str = "HDHR5-4US"
+    firmware_name: str = "hdhomerun5_atsc"
+    firmware_version: str = "20231214"
+    device_auth: str = "iptvtunerr"
+    scan_possible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClientUrls:
+    """The URLs that a person pastes into a media server."""
+
+    tuner: str
+    guide: str
+    guide_gz: str
+    playlist: str
+
+
+def client_urls(base: str) -> ClientUrls:
+    """Name the URLs under `base` (no slash at its end)."""
+    return ClientUrls(
+        tuner=base, guide=f"{base}/guide.xml", guide_gz=f"{base}/guide.xml.gz", playlist=f"{base}/live.m3u"
+    )
+
+
+def base_url(*, configured: str, host: str, local: tuple[str, int]) -> str:
+    """Choose the base for every URL that we hand out, without a slash at its end.
+
+    The `configured` one when there is one, else what the client asked for (`host` is its Host header), else, when that
+    is missing or no sane name and port, the `local` address and port of its connection.
+    """
+    if configured:
+        return configured.rstrip("/")
+    return f"http://{host}" if _is_sane(host) else f"http://{authority(*local)}"
+
+
+def at_port(base: str, port: int) -> str:
+    """`http` on another port of the host in `base`: from the deck to the tuner and back."""
+    match = _AUTHORITY.fullmatch(base.partition("://")[2].partition("/")[0])
+    host = match["host"] if match else "localhost"
+    return f"http://{host}:{port}"
+
+
+def authority(address: str, port: int) -> str:
+    """`address:port` as a URL writes it: IPv6 in brackets without its scope, IPv4-mapped addresses as IPv4."""
+    bare = address.partition("%")[0]
+    try:
+        parsed = ipaddress.ip_address(bare)
+    except ValueError:
+        return f"{bare}:{port}"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return f"[{parsed}]:{port}"
+        parsed = parsed.ipv4_mapped
+    return f"{parsed}:{port}"
+
+
+def _is_sane(host: str) -> bool:
+    match = _AUTHORITY.fullmatch(host)
+    if match is None or (match["port"] is not None and not 0 < int(match["port"]) <= _MAX_PORT):
+        return False
+    name = match["host"]
+    try:
+        return not ipaddress.ip_address(name.strip("[]")).is_unspecified
+    except ValueError:
+        return len(name) <= _MAX_HOST and not name.startswith("[") and _HOST.fullmatch(name) is not None

@@ -1,0 +1,23 @@
+"""What the bulk child can do. Each job's module is imported only in the child that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+Job = Callable[[dict[str, Any]], dict[str, Any]]
+"""A job takes the request and returns the answer, both plain JSON; it raises TunerrError for the caller to see."""
+
+JOBS: Mapping[str, str] = {
+    "ingest-playlist": "tunerr.catalog.ingest",
+    "ingest-guide": "tunerr.guide.ingest",
+    "render-guide": "tunerr.guide.render",
+}
+"""Name of a job, and the module whose `run` it is."""
+
+
+def load(module: str) -> Job:
+    """Import the job in `module`."""
+    job: Job = import_module(module).run
+    return job
