@@ -1,4 +1,4 @@
-# Sourced by run and verify: a virtual environment in .venv with this project in it.
+# Sourced by the scripts beside this folder: messages, Debian packages, and .venv with this project in it.
 # shellcheck shell=bash
 
 say() { printf '%s\n' "$*" >&2; }
@@ -40,24 +40,47 @@ find_python() {
     return 1
 }
 
-# make_venv EXTRAS: creates .venv and installs the project with the extras ("" or "dev" or "dev,ffmpeg").
-# Nothing is done when pyproject.toml and the extras are those of the last time.
-make_venv() {
-    local extras=$1 python stamp wanted
-    stamp=.venv/.tunerr-installed
+# What an installation depends on: the project's declaration, the place of the checkout, the Python.
+venv_key() { printf '%s %s %s' "$(cksum <pyproject.toml)" "$(pwd -P)" "$(.venv/bin/python -V 2>&1)"; }
+
+venv_has() { # key extras…
+    local key=$1 extra
+    shift
+    for extra in base "$@"; do [ "$(cat ".venv/.tunerr-$extra" 2>/dev/null)" = "$key" ] || return 1; done
+}
+
+# A virtual environment belongs to its place and its Python: a copied or outlived one is made anew.
+venv_usable() {
+    [ -x .venv/bin/python ] && [ "$(cat .venv/.tunerr-place 2>/dev/null || pwd -P)" = "$(pwd -P)" ] &&
+        good_python .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1
+}
+
+create_venv() {
+    local python
     if ! python=$(find_python); then
         need_packages "Tunerr needs Python 3.11 or newer" python3 python3-venv
-        python=$(find_python) || die "This system's Python is older than 3.11; Debian 12, Ubuntu 24.04 and later bring a newer one."
+        python=$(find_python) ||
+            die "This system's Python is older than 3.11; Debian 12, Ubuntu 24.04 and later bring a newer one."
     fi
-    wanted="$(cksum <pyproject.toml) [$extras] $("$python" -V 2>&1)"
-    if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
-    if [ ! -x .venv/bin/python ] || ! good_python .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-        "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || need_packages "Python's venv module is missing" python3-venv
-        say "Creating the virtual environment .venv"
-        "$python" -m venv --clear .venv || die "The virtual environment could not be made (see above)."
-    fi
-    say "Installing Tunerr${extras:+ with $extras} (a minute the first time)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${extras:+[$extras]}" ||
+    "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || need_packages "Python's venv module is missing" python3-venv
+    say "Creating the virtual environment .venv"
+    "$python" -m venv --clear .venv || die "The virtual environment could not be made (see above)."
+    pwd -P >.venv/.tunerr-place
+}
+
+# The program finds the system's ffmpeg, else the one that this extra brings.
+ffmpeg_extra() { have ffmpeg || echo ffmpeg; }
+
+# make_venv EXTRAS…: .venv with the project and these extras. Does nothing when that is there already.
+make_venv() {
+    local key extra list
+    key=$(venv_key)
+    if venv_has "$key" "$@"; then return; fi
+    venv_usable || create_venv
+    list=$(IFS=,; printf '%s' "$*")
+    say "Installing Tunerr${list:+ with $list} (one to two minutes the first time)"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${list:+[$list]}" ||
         die "pip could not install the dependencies (see above). A network connection is needed the first time."
-    printf '%s' "$wanted" >"$stamp"
+    key=$(venv_key)
+    for extra in base "$@"; do printf '%s' "$key" >".venv/.tunerr-$extra"; done
 }

@@ -3,7 +3,8 @@
 import pytest
 import pytest_asyncio
 
-from tests.tools.origin import make_ts, origin
+from tests.tools.media import make_ts
+from tests.tools.origin import origin
 from tests.tools.server import start
 
 

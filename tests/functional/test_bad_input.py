@@ -42,7 +42,7 @@ async def refreshed(server, source, marker, deadline=40):
 BAD_PLAYLISTS = {
     "404": ({"status": 404, "body": "gone"}, "404"),
     "wrong credentials": ({"status": 401, "body": "no"}, "credentials"),
-    "html": ({"body": "<!DOCTYPE html><html><body>Buy now</body></html>"}, "HTML"),
+    "html": ({"body": "<!DOCTYPE html><html><body>Buy now</body></html>"}, "web page"),
     "zero channels": ({"body": "#EXTM3U\n"}, "channel"),
     "truncated gzip": ({"body": gzip.compress(b"#EXTM3U\n" + b"#EXTINF:-1,x\nhttp://h/x\n" * 5000)[:120]}, "early"),
     "one stream": ({"body": "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\na.ts\n"}, "stream"),
@@ -131,7 +131,7 @@ async def test_a_shrunken_answer_waits_for_the_operator(boot, provider):
 async def test_an_unusable_data_folder_is_explained(tmp_path):
     (tmp_path / "file").write_text("in the way")
     blocked = tmp_path / "file" / "data"
-    result = await run(sys.executable, "-m", "tunerr", "run", "--addr", "127.0.0.1:0", "--data-dir", blocked)
+    result = await run(sys.executable, "-m", "tunerr", "run", "--addr", "127.0.0.1:5999", "--data-dir", blocked)
     assert result.status == 1
     assert "--data-dir" in result.err
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -56,6 +57,13 @@ async def test_sigterm_with_a_stream_open_ends_within_10_seconds(boot):
         assert await asyncio.to_thread(server.stop, 10) == 0, server.log
         print(f"ended {asyncio.get_running_loop().time() - started:.2f} s after SIGTERM")
     assert not [pid for pid in processes if alive(pid)]
+
+
+async def test_a_signal_that_comes_twice_at_once_is_one(boot):
+    server = await boot()
+    server.process.send_signal(signal.SIGTERM)
+    server.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(server.process.wait, 15) == 0, server.log
 
 
 async def test_no_child_outlives_a_killed_server(boot):

@@ -1,7 +1,6 @@
 """A real HLS provider for tests: segments made by ffmpeg, a live window that slides by the clock, switched faults."""
 
 import asyncio
-import subprocess
 import time
 from collections import Counter
 from contextlib import asynccontextmanager
@@ -12,19 +11,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-_PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25"]
-_TONE = ["-f", "lavfi", "-i", "sine=frequency=440"]
-_CODECS = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac"]
-
-
-def ffmpeg(*arguments, cwd=None):
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, arguments)]
-    subprocess.run(command, check=True, cwd=cwd, timeout=60)
-
-
-def make_ts(path: Path, seconds=10):
-    ffmpeg(*_PICTURE, *_TONE, "-t", seconds, *_CODECS, "-f", "mpegts", path)
-    return path
+from tests.tools.media import TONE, ffmpeg
 
 
 def make_segments(source: Path, folder: Path):
@@ -59,7 +46,7 @@ def make_packed(folder: Path):
     """A radio: a media playlist of bare AAC segments (VOD)."""
     folder.mkdir()
     ffmpeg(
-        *(*_TONE, "-t", 6, "-c:a", "aac", "-f", "segment", "-segment_time", 2, "-segment_format", "adts"),
+        *(*TONE, "-t", 6, "-c:a", "aac", "-f", "segment", "-segment_time", 2, "-segment_format", "adts"),
         *("-segment_list", "index.m3u8", "%d.aac"),
         cwd=folder.resolve(),
     )

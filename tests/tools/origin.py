@@ -2,25 +2,11 @@
 
 import asyncio
 import contextlib
-import subprocess
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 TS_PACKET = 188
-
-
-def make_ts(path, seconds=20):
-    """An H.264 and AAC transport stream of `seconds`, one keyframe each second."""
-    subprocess.run(
-        ["ffmpeg", "-nostdin", "-v", "error", "-y",
-         "-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25:duration={seconds}",
-         "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}",
-         "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-b:v", "400k",
-         "-c:a", "aac", "-b:a", "64k", "-f", "mpegts", str(path)],
-        check=True,
-    )  # fmt: skip
-    return path
 
 
 @dataclass

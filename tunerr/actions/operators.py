@@ -77,10 +77,10 @@ class Operators:
 
     async def verify(self, user: str, password: str) -> bool:
         """Whether this pair may log in. Takes the same time for a wrong name as for a wrong password."""
-        known = await self._hash()
         good_user = secrets.compare_digest(user.encode(), self.user.encode())
         if self._fixed is not None:
             return secrets.compare_digest(password.encode(), self._fixed.encode()) and good_user
+        known = await self._hash()
         if known is None or len(password) > MAX_PASSWORD_LENGTH:
             return False
         loop = asyncio.get_running_loop()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from tunerr.actions.audit import Audit
+from tunerr.errors import TunerrError
 from tunerr.model.channel import SourceId
 from tunerr.model.status import SourceState, SourceStatus
 
@@ -20,19 +22,30 @@ class Refreshing(Protocol):
 
 async def refresh_sources(cycle: Refreshing, audit: Audit, *, who: str, source: SourceId | None) -> str:
     """Refresh one source or all; a sentence for each, as a person reads it."""
-    statuses = await cycle.refresh(source)
-    await audit.note(who=who, act="refresh", subject=source or "all sources", detail=_outcomes(statuses))
-    return _outcomes(statuses)
+    note = partial(audit.note, who=who, act="refresh", subject=source or "all sources")
+    return await _told(cycle.refresh(source), note)
 
 
 async def accept_shrink(cycle: Refreshing, audit: Audit, *, who: str, source: SourceId) -> str:
     """Take the source's next answer although it is far shorter than the last good one."""
-    statuses = await cycle.refresh(source, accept_shrink=True)
-    await audit.note(who=who, act="accept-shrink", subject=source, detail=_outcomes(statuses))
-    return _outcomes(statuses)
+    note = partial(audit.note, who=who, act="accept-shrink", subject=source)
+    return await _told(cycle.refresh(source, accept_shrink=True), note)
+
+
+async def _told(act: Awaitable[Sequence[SourceStatus]], note: Callable[..., Awaitable[None]]) -> str:
+    """Do it, and record how it ended, well or not."""
+    try:
+        said = _outcomes(await act)
+    except TunerrError as error:
+        await note(detail=f"It failed: {error.message}")
+        raise
+    await note(detail=said)
+    return said
 
 
 def _outcomes(statuses: Sequence[SourceStatus]) -> str:
+    if not statuses:
+        return "Nothing was asked: a guide waits for the first channels."
     return " ".join(
         f"{status.id}: {status.message or f'{status.channels} channels from {status.entries} entries.'}"
         if status.state is SourceState.OK

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import aiosqlite
 
@@ -12,7 +14,7 @@ from tunerr.app.identity import device_identity
 from tunerr.app.refresh import RefreshCycle
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
-from tunerr.config.sections import Settings
+from tunerr.config.sections import GatewaySettings, Settings
 from tunerr.config.values import SourceSetting
 from tunerr.errors import TunerrError
 from tunerr.gateway.gateway import Gateway
@@ -23,11 +25,12 @@ from tunerr.lineup.builder import LineupBuilder
 from tunerr.lineup.favorites import Favorites
 from tunerr.lineup.ledger import NumberLedger
 from tunerr.model.channel import Lineup, SourceId
-from tunerr.model.status import GuideEdition, SourceStatus
+from tunerr.model.status import GuideEdition, SourceKind, SourceStatus
 from tunerr.model.url import SecretUrl
 from tunerr.storage.connection import open_server
 from tunerr.storage.facts import Facts
 from tunerr.storage.folder import DataFolder
+from tunerr.storage.migrate import Kind
 from tunerr.storage.sources import SourceStore
 from tunerr.support.clock import Clock, SystemClock
 from tunerr.support.ffmpeg import locate_ffmpeg
@@ -60,55 +63,42 @@ class Core:
 async def build_core(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> Core:
     """Open the databases, publish what they hold, and build the gateway; `stack` closes what needs closing."""
     clock = SystemClock()
-    state = await open_server(folder.state_db, kind="state")
-    stack.push_async_callback(state.close)
+    state = await _open(folder.state_db, "state", stack)
     device = await device_identity(settings.hdhr, settings.gateway, Facts(state), is_demo=settings.is_demo)
     clients = HttpClients(user_agent=settings.gateway.user_agent)
     stack.push_async_callback(clients.aclose)
+    ffmpeg = _ffmpeg(settings.gateway)
     sources = settings.provider.sources
     if settings.is_demo:
-        sources = await _start_demo(settings, folder, clock, stack)
-
-    catalog = await open_server(folder.catalog_db, kind="catalog", readonly=True)
-    stack.push_async_callback(catalog.close)
-    reader = CatalogReader(catalog=catalog, sources=tuple(source.id for source in sources if source.kind == "playlist"))
+        sources = await _start_demo(DemoProvider(ffmpeg=ffmpeg, work_dir=folder.root / "provider", clock=clock), stack)
+    catalog = await _open(folder.catalog_db, "catalog", stack, readonly=True)
     ledger, favorites = NumberLedger(state=state, clock=clock), Favorites(state=state, clock=clock)
-    worker = Worker()
+    store, worker = SourceStore(state), Worker()
+    reader = CatalogReader(
+        catalog=catalog,
+        sources=_ids(sources, "playlist"),
+        allow_lan={source.id for source in sources if source.allow_lan},
+    )
     lineup: Published[Lineup | None] = Published(None)
     edition: Published[GuideEdition | None] = Published(None)
-    store = SourceStore(state)
     statuses = Published(await _known_statuses(store, sources))
     cycle = RefreshCycle(
         sources=sources,
-        catalog=CatalogRefresher(folder=folder, state=state, clients=clients, worker=worker, clock=clock),
+        catalog=CatalogRefresher(
+            folder=folder, sources=store, reader=reader, clients=clients, worker=worker, clock=clock
+        ),
         builder=LineupBuilder(
-            reader=reader,
-            ledger=ledger,
-            favorites=favorites,
-            clock=clock,
-            max_channels=settings.lineup.max_channels,
+            reader=reader, ledger=ledger, favorites=favorites, clock=clock, max_channels=settings.lineup.max_channels
         ),
         guide=GuideRefresher(
-            folder=folder,
-            sources=store,
-            clients=clients,
-            worker=worker,
-            clock=clock,
-            priority=tuple(source.id for source in sources if source.kind == "guide"),
+            folder=folder, sources=store, clients=clients, worker=worker, clock=clock, priority=_ids(sources, "guide")
         ),
         lineup=lineup,
         edition=edition,
         statuses=statuses,
-        clock=clock,
         interval=settings.server.refresh,
     )
     await cycle.load()
-    opener = StreamOpener(
-        clients=clients,
-        ffmpeg=_no_ffmpeg if settings.gateway.ffmpeg_disabled else partial(locate_ffmpeg, settings.gateway.ffmpeg_path),
-        user_agent=settings.gateway.user_agent,
-        headers=settings.gateway.headers,
-    )
     return Core(
         settings=settings,
         folder=folder,
@@ -121,8 +111,31 @@ async def build_core(settings: Settings, folder: DataFolder, stack: AsyncExitSta
         ledger=ledger,
         favorites=favorites,
         cycle=cycle,
-        gateway=Gateway(opener=opener, tuner_count=device.tuner_count, clock=clock),
+        gateway=_gateway(settings.gateway, clients, ffmpeg, clock, device.tuner_count),
     )
+
+
+async def _open(path: Path, kind: Kind, stack: AsyncExitStack, *, readonly: bool = False) -> aiosqlite.Connection:
+    connection = await open_server(path, kind=kind, readonly=readonly)
+    stack.push_async_callback(connection.close)
+    return connection
+
+
+def _gateway(
+    settings: GatewaySettings, clients: HttpClients, ffmpeg: Callable[[], str], clock: Clock, tuner_count: int
+) -> Gateway:
+    opener = StreamOpener(
+        clients=clients, ffmpeg=ffmpeg, user_agent=settings.user_agent, headers=settings.headers, clock=clock
+    )
+    return Gateway(opener=opener, tuner_count=tuner_count, clock=clock)
+
+
+def _ids(sources: Iterable[SourceSetting], kind: SourceKind) -> tuple[SourceId, ...]:
+    return tuple(source.id for source in sources if source.kind == kind)
+
+
+def _ffmpeg(settings: GatewaySettings) -> Callable[[], str]:
+    return _no_ffmpeg if settings.ffmpeg_disabled else partial(locate_ffmpeg, settings.ffmpeg_path)
 
 
 def _no_ffmpeg() -> str:
@@ -137,13 +150,8 @@ async def _known_statuses(store: SourceStore, sources: tuple[SourceSetting, ...]
     )
 
 
-async def _start_demo(
-    settings: Settings, folder: DataFolder, clock: Clock, stack: AsyncExitStack
-) -> tuple[SourceSetting, ...]:
+async def _start_demo(demo: DemoProvider, stack: AsyncExitStack) -> tuple[SourceSetting, ...]:
     """Start the demo provider; from here on it is a provider like any other."""
-    demo = DemoProvider(
-        ffmpeg=partial(locate_ffmpeg, settings.gateway.ffmpeg_path), work_dir=folder.root / "provider", clock=clock
-    )
     await demo.start()
     stack.push_async_callback(demo.aclose)
     return (

@@ -9,6 +9,7 @@ import structlog
 
 from tunerr import __version__
 from tunerr.app.core import build_core
+from tunerr.app.descriptors import raise_descriptor_limit
 from tunerr.app.loop_lag import watch_loop_lag
 from tunerr.app.operator_site import start_operator_site, tuner_url
 from tunerr.app.signals import stop_on_signals
@@ -16,7 +17,7 @@ from tunerr.app.sites import start_tcp
 from tunerr.app.tuner_site import metrics_of, tuner_application
 from tunerr.config.loader import Loaded
 from tunerr.config.sections import Settings
-from tunerr.storage.folder import DataFolder, FolderLock, open_folder
+from tunerr.storage.folder import DataFolder, FolderLock, empty_spool, open_folder
 from tunerr.support.logging import configure
 from tunerr.support.tasks import Supervisor
 
@@ -29,10 +30,12 @@ async def serve(loaded: Loaded) -> int:
     configure(settings.server.log_level, json=settings.server.log_json)
     for note in loaded.notes:
         log.warning("setting", note=note)
+    raise_descriptor_limit()
     stopping = stop_on_signals()
     async with AsyncExitStack() as stack:
         folder = open_folder(settings.data_folder())
         stack.enter_context(FolderLock(folder))
+        empty_spool(folder)
         await _start(settings, folder, stack)
         await stopping.wait()
     log.info("stopped")
@@ -43,6 +46,8 @@ async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) 
     """Listen first, refresh afterwards: clients get the last good lineup while the providers are asked."""
     core = await build_core(settings, folder, stack)
     background = Supervisor()
+    # Pushed before the sites, ended after them: what a request has begun may finish.
+    stack.push_async_callback(background.aclose)
     metrics = metrics_of(core)
     address = settings.server.addr
     runner = await start_tcp(
@@ -56,7 +61,6 @@ async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) 
     stack.push_async_callback(runner.cleanup)
     await start_operator_site(core, stack)
     # Pushed last, ended first: viewers get a clean end before their sockets are closed.
-    stack.push_async_callback(background.aclose)
     stack.push_async_callback(core.gateway.aclose)
     background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
     background.spawn(core.cycle.forever(), "refresh")

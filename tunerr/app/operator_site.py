@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from ipaddress import ip_address
 
 import structlog
 from aiohttp import web
@@ -59,7 +60,7 @@ async def start_operator_site(core: Core, stack: AsyncExitStack) -> None:
     log.info("control deck is up", url=url, user=deck.user)
     if not await operators.password_is_set():
         # Worth nothing once it is used, and asked for again by `deck code`: so a log may hold it.
-        log.warning("set the deck's password with this one-time code", code=code.renew(), url=f"{url}setup")
+        log.warning("set the deck's password with this one-time code", code=code.renew(), url=url)
 
 
 def tuner_url(core: Core) -> str:
@@ -67,8 +68,22 @@ def tuner_url(core: Core) -> str:
     return core.settings.server.base_url or f"http://{authority(_own_address(core), core.settings.server.addr.port)}"
 
 
+def deck_url(core: Core) -> str:
+    """The deck's address as another machine of the house would write it, or this one where the deck is for it alone."""
+    deck = core.settings.deck
+    return f"http://{authority(_own_address(core) if deck.allow_lan else _LOOPBACK, deck.port)}/"
+
+
 def _own_address(core: Core) -> str:
-    return core.settings.server.addr.host or lan_address() or _LOOPBACK
+    host = core.settings.server.addr.host
+    return (lan_address() or _LOOPBACK) if _is_everywhere(host) else host
+
+
+def _is_everywhere(host: str) -> bool:
+    try:
+        return not host or ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _control(core: Core, audit: Audit, operators: Operators, code: OneTimeCode) -> web.Application:
@@ -90,11 +105,6 @@ def _control(core: Core, audit: Audit, operators: Operators, code: OneTimeCode) 
     return control_application({"refresh": refresh, "accept-refresh": accept, "deck-code": renew_code})
 
 
-def deck_url(core: Core) -> str:
-    """The deck's address as another machine of the house would write it."""
-    return f"http://{authority(_own_address(core), core.settings.deck.port)}/"
-
-
 def _deck(core: Core, audit: Audit, operators: Operators, code: OneTimeCode) -> web.Application:
     gate = Gate(operators, Sessions(clock=core.clock), Throttle(clock=core.clock))
 
@@ -112,7 +122,7 @@ def _deck(core: Core, audit: Audit, operators: Operators, code: OneTimeCode) -> 
         """The address by which the operator came, unless that is of use on this machine only."""
         configured, port = core.settings.server.base_url, core.settings.server.addr.port
         if configured:
-            return client_urls(configured.rstrip("/"))
+            return client_urls(configured)
         asked = base_url(configured="", host=request.host, local=(_LOOPBACK, port))
         here = any(name in asked for name in ("//localhost", "//127.", "//[::1]"))
         return client_urls(tuner_url(core) if here else at_port(asked, port))

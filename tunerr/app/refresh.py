@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Iterable
 
 import structlog
 
+from tunerr.app.schedule import Schedule
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.config.values import SourceSetting
 from tunerr.errors import ActionRefused, TunerrError
@@ -15,15 +15,9 @@ from tunerr.guide.refresh import GuideRefresher
 from tunerr.lineup.builder import LineupBuilder
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus
-from tunerr.support.clock import Clock
 from tunerr.support.snapshot import Published
 
 log = structlog.get_logger(__name__)
-
-# A provider that is ill is asked again soon, then ever more rarely, never more often than this.
-_FIRST_RETRY_S = 30.0
-# Spread of the regular interval, so that many installations do not ask one provider in the same second.
-_JITTER = 0.1
 
 
 class RefreshCycle:
@@ -39,9 +33,9 @@ class RefreshCycle:
         lineup: Published[Lineup | None],
         edition: Published[GuideEdition | None],
         statuses: Published[tuple[SourceStatus, ...]],
-        clock: Clock,
         interval: float,
     ) -> None:
+        """`statuses` has a row for each of `sources`; `interval` in seconds, 0 for none."""
         self._sources = tuple(sources)
         self._catalog = catalog
         self._builder = builder
@@ -49,10 +43,9 @@ class RefreshCycle:
         self._lineup = lineup
         self._edition = edition
         self._statuses = statuses
-        self._clock = clock
         self._interval = interval
-        self._lock = asyncio.Lock()
-        self._failures = 0
+        self._refreshing = asyncio.Lock()
+        self._building = asyncio.Lock()
 
     async def load(self) -> None:
         """Publish the last good lineup and guide from disk; nothing happens when there are none."""
@@ -63,71 +56,83 @@ class RefreshCycle:
 
     async def rebuild_lineup(self) -> None:
         """Make the lineup anew from the published catalog; an empty catalog publishes nothing."""
-        lineup = await self._builder.build()
-        if not lineup.channels:
-            return
-        before = self._lineup.current
-        if before is None or before.version != lineup.version:
+        # It doesn't wait for a refresh that is on its way; two builds at once would give out the same numbers.
+        async with self._building:
+            lineup = await self._builder.build()
+            before = self._lineup.current
+            if not lineup.channels or (before is not None and before.version == lineup.version):
+                return
             self._lineup.publish(lineup)
-            log.info("lineup published", version=lineup.version, channels=len(lineup.channels))
-            for left_out in lineup.left_out:
-                log.warning("channels left out", count=left_out.count, reason=left_out.reason)
+        log.info("lineup published", version=lineup.version, channels=len(lineup.channels))
+        for left_out in lineup.left_out:
+            log.warning("channels left out", count=left_out.count, reason=left_out.reason)
+
+    async def render_guide(self) -> None:
+        """Make the edition of the current lineup, after a refresh that is on its way. Raises TunerrError."""
+        async with self._refreshing:
+            await self._render()
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
-        """Refresh all sources or one; the statuses of those asked. Raises ActionRefused for an unknown one."""
+        """Refresh all sources or one; the statuses of those that were asked.
+
+        A guide waits for the first lineup. Raises ActionRefused for an unknown source, and TunerrError when what came
+        can't be kept (full disk, dead worker); what was published before then stays.
+        """
         chosen = tuple(source for source in self._sources if only is None or source.id == only)
         if not chosen:
             known = ", ".join(source.id for source in self._sources) or "none"
             raise ActionRefused(f"There is no source {only!r}.", hint=f"The sources are: {known}.")
-        async with self._lock:
+        return await self._refresh(chosen, accept_shrink=accept_shrink)
+
+    async def forever(self) -> None:
+        """Refresh now and then on schedule. An interval of 0 ends it once all sources are well."""
+        clock = asyncio.get_running_loop()
+        schedule = Schedule(sources=[source.id for source in self._sources], interval=self._interval)
+        while True:
+            ill = await self._attempt(schedule.begin(clock.time()))
+            delay = schedule.end(ill, clock.time())
+            if delay is None:
+                return
+            log.info("next refresh", seconds=round(delay), sources=sorted(schedule.due))
+            await asyncio.sleep(delay)
+
+    async def _attempt(self, due: frozenset[SourceId]) -> frozenset[SourceId]:
+        """Refresh those that are due; the ill ones."""
+        try:
+            statuses = await self._refresh(tuple(source for source in self._sources if source.id in due))
+        except TunerrError as error:
+            # A full disk or a worker that dies must not end the schedule: what is published stays.
+            log.warning("refresh failed", error=error.message, hint=error.hint)
+            return due
+        except Exception:  # the edge of a loop: a fault of ours must not leave the lineup as it is for ever
+            log.exception("refresh failed")
+            return due
+        return frozenset(status.id for status in statuses if status.state is SourceState.FAILED)
+
+    async def _refresh(
+        self, chosen: tuple[SourceSetting, ...], *, accept_shrink: bool = False
+    ) -> tuple[SourceStatus, ...]:
+        async with self._refreshing:
             results = [
-                await self._note(await self._catalog.refresh(source, accept_shrink=accept_shrink))
+                self._note(await self._catalog.refresh(source, accept_shrink=accept_shrink))
                 for source in chosen
                 if source.kind == "playlist"
             ]
             await self.rebuild_lineup()
-            results += await self._refresh_guide(chosen)
-        failed = any(status.state is SourceState.FAILED for status in results)
-        self._failures = self._failures + 1 if failed else 0
-        return tuple(results)
+            lineup = self._lineup.current
+            if lineup is not None:
+                guides = (source for source in chosen if source.kind == "guide")
+                results += [self._note(await self._guide.refresh(source, lineup)) for source in guides]
+                await self._render()
+            return tuple(results)
 
-    async def forever(self) -> None:
-        """Refresh now and then on schedule. An interval of 0 refreshes once, plus the retries until that succeeds."""
-        while True:
-            try:
-                await self.refresh()
-            except TunerrError as error:
-                # A full disk or a worker that dies must not end the schedule: what is published stays.
-                self._failures += 1
-                log.warning("refresh failed", error=error.message, hint=error.hint)
-            delay = self._next_delay()
-            if delay is None:
-                return
-            log.info("next refresh", seconds=round(delay))
-            await asyncio.sleep(delay)
-
-    def _next_delay(self) -> float | None:
-        regular: float = self._interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load, guards nothing
-        if not self._failures:
-            return regular or None
-        retry = _FIRST_RETRY_S * (1 << min(self._failures - 1, 12))
-        return min(retry, regular) if regular else retry
-
-    async def _refresh_guide(self, chosen: tuple[SourceSetting, ...]) -> list[SourceStatus]:
+    async def _render(self) -> None:
         lineup = self._lineup.current
-        if lineup is None:
-            return []
-        results = [
-            await self._note(await self._guide.refresh(source, lineup)) for source in chosen if source.kind == "guide"
-        ]
-        self._edition.publish(await self._guide.render(lineup))
-        return results
+        if lineup is not None:
+            self._edition.publish(await self._guide.render(lineup))
 
-    async def _note(self, status: SourceStatus) -> SourceStatus:
-        others = tuple(known for known in self._statuses.current if known.id != status.id)
-        order = [source.id for source in self._sources]
-        merged = sorted((*others, status), key=lambda row: order.index(row.id) if row.id in order else len(order))
-        self._statuses.publish(tuple(merged))
+    def _note(self, status: SourceStatus) -> SourceStatus:
+        self._statuses.publish(tuple(status if known.id == status.id else known for known in self._statuses.current))
         report = log.info if status.state is SourceState.OK else log.warning
         report(
             "source refreshed",

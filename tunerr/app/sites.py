@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
-from collections.abc import Iterable
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from tunerr.errors import TunerrError
 
 log = structlog.get_logger(__name__)
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """False for bytes that are no HTTP: each would leave a traceback, and maybe a header with credentials."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
+# For the framework's own words about a request.
+_requests = logging.getLogger(f"{__name__}.requests")
+_requests.addFilter(_is_our_fault)
 
 # What is left to a request when the program ends; streams are ended by the gateway before.
 _SHUTDOWN_S = 2.0
@@ -25,7 +36,11 @@ async def start_tcp(
     `cancel_handlers` ends a handler when its client has gone. Raises TunerrError that names the setting to change.
     """
     runner = web.AppRunner(
-        application, handler_cancellation=cancel_handlers, shutdown_timeout=_SHUTDOWN_S, access_log=None
+        application,
+        handler_cancellation=cancel_handlers,
+        shutdown_timeout=_SHUTDOWN_S,
+        access_log=None,
+        logger=_requests,
     )
     await runner.setup()
     try:
@@ -34,12 +49,6 @@ async def start_tcp(
         await runner.cleanup()
         raise _explained(error, host, port, name, setting) from error
     return runner
-
-
-def bound_port(runner: web.AppRunner) -> int:
-    """The port that a runner listens on; differs from the configured one when that was 0."""
-    addresses: Iterable[tuple[object, ...]] = runner.addresses
-    return int(str(next(address[1] for address in addresses if isinstance(address, (tuple, list)))))
 
 
 def _explained(error: OSError, host: str, port: int, name: str, setting: str) -> TunerrError:

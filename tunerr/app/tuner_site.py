@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from tunerr.app.core import Core
+from tunerr.config.sections import DeckSettings
 from tunerr.guide.ids import guide_channel_id
 from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes as metrics_routes
@@ -34,6 +35,8 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
     async def set_favorite(channel_id: ChannelId, on: bool) -> None:
         """A client that hangs up ends its handler here, but not the act: saved without being published is half."""
         await asyncio.shield(background.spawn(save_favorite(channel_id, on), "set favorite"))
+        # An edition of another version of the lineup would not be served after a restart.
+        background.spawn(core.cycle.render_guide(), "render guide")
 
     application = web.Application()
     common.install(application)
@@ -42,7 +45,7 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
             *hdhr.routes(
                 device=core.device,
                 configured_base=configured,
-                deck_port=None if deck.disabled else deck.port,
+                deck_port=deck.port if _is_for_others(deck) else None,
                 lineup=core.lineup,
                 tuners=core.gateway,
                 clock=core.clock,
@@ -62,6 +65,11 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
         ]
     )
     return application
+
+
+def _is_for_others(deck: DeckSettings) -> bool:
+    """Whether those who come to this port, from other machines mostly, can reach the deck."""
+    return deck.allow_lan and not deck.disabled
 
 
 def metrics_of(core: Core) -> Metrics:

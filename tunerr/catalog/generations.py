@@ -6,9 +6,11 @@ A crash at any moment leaves the published generation as it was and at most one 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
+
+import orjson
 
 from tunerr.catalog.guard import Answer
 from tunerr.catalog.identity import Key, Known
@@ -84,6 +86,14 @@ class Generations:
         """Remove what jobs that were killed left behind; only ever one job runs."""
         for row in self._db.execute("SELECT id FROM generation WHERE published_at IS NULL").fetchall():
             self.remove(row["id"])
+
+    def remove_strangers(self, sources: Collection[str]) -> None:
+        """Remove the generations and answers of all but `sources`; what was learned stays, for one that comes back."""
+        configured = (orjson.dumps(sorted(sources)).decode(),)
+        others = "source NOT IN (SELECT value FROM json_each(?))"
+        for row in self._db.execute(f"SELECT id FROM generation WHERE {others}", configured).fetchall():  # noqa: S608 - a constant
+            self.remove(row["id"])
+        self._db.execute(f"DELETE FROM answer WHERE {others}", configured)  # noqa: S608 - a constant
 
     def remove_history(self, source: SourceId) -> None:
         """Remove all but the served generation and the last three that it superseded."""

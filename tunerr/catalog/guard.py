@@ -48,6 +48,7 @@ def judge(answer: Answer, *, last_good: int, history: Sequence[Answer], accept_s
     return Verdict(
         accepted=False,
         message=f"The provider now has {answer.channels:,} channels, {last_good:,} before; the {last_good:,} are kept.",
-        hint="If that is right, accept it; otherwise it is taken when the same answer has stood for 24 hours "
+        hint="If that is right, accept it in the deck or with `iptv-tunerr source accept`; otherwise it is taken when "
+        "the same answer has stood for 24 hours "
         f"(seen {len(same)} {'time' if len(same) == 1 else 'times'} so far).",
     )

@@ -19,7 +19,7 @@ from tunerr.catalog import guard, recovery
 from tunerr.catalog.diff import Change, changes
 from tunerr.catalog.generations import BATCH_ROWS, Generations, Published, Row
 from tunerr.catalog.identity import EntryKeys, Group, Key, Recognition, fingerprint, learned, recognise
-from tunerr.errors import EmptyPlaylist
+from tunerr.errors import EmptyPlaylist, Truncated
 from tunerr.model.channel import SourceId
 from tunerr.model.url import Zone
 from tunerr.providers.entry import Entry, Header, Skipped
@@ -29,19 +29,21 @@ from tunerr.storage.connection import open_worker
 from tunerr.storage.document import read_document
 from tunerr.storage.errors import storage_errors
 
-LARGEST_DOCUMENT = 1 << 30
-"""Bytes after decompression; 200,000 entries are some 50 MB."""
-
+# Bytes after decompression; 200,000 entries are some 50 MB.
+_LARGEST_DOCUMENT = 1 << 30
 _EXAMPLES = 5
+# Five times the largest list known. What packs well may hold tens of millions, and each becomes a row on the disk.
+_MOST_ENTRIES = 1_000_000
 
 
 class Request(BaseModel):
-    """What the server asks for; `now` is Unix seconds, `zone` that of the document."""
+    """What the server asks for; `now` is Unix seconds, `zone` that of the document, `sources` are all configured."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Path
     source: str
+    sources: tuple[str, ...]
     zone: Zone
     catalog_db: Path
     state_db: Path
@@ -84,6 +86,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     with storage_errors(asked.catalog_db), closing(open_worker(asked.catalog_db, kind="catalog")) as db:
         store = Generations(db)
         store.remove_unfinished()
+        store.remove_strangers({*asked.sources, asked.source})
         if store.nothing_learned():
             store.learn(recovery.ledger_keys(asked.state_db), asked.now)
         return asdict(_Ingest(asked, db, store).run())
@@ -121,6 +124,11 @@ class _Ingest:
         digest = hashlib.blake2b(digest_size=16)
         batch: list[Row] = []
         for entry in self._usable():
+            if self._entries == _MOST_ENTRIES:
+                raise Truncated(
+                    f"The playlist has more than {_MOST_ENTRIES:,} entries.",
+                    hint="Ask the provider for a smaller selection.",
+                )
             batch.append(self._row(generation, entry))
             if len(batch) == BATCH_ROWS:
                 self._flush(batch, digest)
@@ -138,7 +146,7 @@ class _Ingest:
         batch.clear()
 
     def _usable(self) -> Iterator[Entry]:
-        for found in parse(lines(read_document(self._asked.path, limit=LARGEST_DOCUMENT))):
+        for found in parse(lines(read_document(self._asked.path, limit=_LARGEST_DOCUMENT))):
             match found:
                 case Entry():
                     yield found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 import aiosqlite
@@ -53,8 +53,12 @@ class CatalogReader:
     of the first. Raises StorageError.
     """
 
-    def __init__(self, *, catalog: aiosqlite.Connection, sources: Sequence[SourceId]) -> None:
+    def __init__(
+        self, *, catalog: aiosqlite.Connection, sources: Sequence[SourceId], allow_lan: Collection[SourceId] = ()
+    ) -> None:
+        """`allow_lan`: those of the sources whose streams may be in the local network."""
         self._catalog = catalog
+        self._allow_lan = frozenset(allow_lan)
         self.sources = tuple(sources)
         self._sources = orjson.dumps(self.sources).decode()
 
@@ -65,7 +69,7 @@ class CatalogReader:
             page = orjson.dumps(ids[start : start + _PAGE_CHANNELS]).decode()
             rows = await select(self._catalog, _ENTRIES, {"sources": self._sources, "ids": page})
             by_channel = groupby(rows, key=lambda row: ChannelId(row["channel_id"]))
-            found += (_channel(channel, list(entries)) for channel, entries in by_channel)
+            found += (self._channel(channel, list(entries)) for channel, entries in by_channel)
         return tuple(found)
 
     async def first(self, limit: int, *, exclude: Iterable[ChannelId] = ()) -> tuple[Channel, ...]:
@@ -83,22 +87,25 @@ class CatalogReader:
         rows = await select(self._catalog, _SERVED, {"sources": self._sources})
         return frozenset(SourceId(row["source"]) for row in rows)
 
+    def _channel(self, channel: ChannelId, entries: Sequence[sqlite3.Row]) -> Channel:
+        best = entries[0]
+        chno = next((row["chno"] for row in entries if row["chno"]), "")
+        return Channel(
+            id=channel,
+            name=best["name"],
+            tvg_id=next((row["tvg_id"] for row in entries if row["tvg_id"]), ""),
+            group=best["group_title"],
+            logo=best["logo"],
+            wanted_number=GuideNumber.parse(chno) if chno else None,
+            radio=bool(best["radio"]),
+            streams=tuple(self._stream(row) for row in entries),
+        )
 
-def _channel(channel: ChannelId, entries: Sequence[sqlite3.Row]) -> Channel:
-    best = entries[0]
-    chno = next((row["chno"] for row in entries if row["chno"]), "")
-    return Channel(
-        id=channel,
-        name=best["name"],
-        tvg_id=next((row["tvg_id"] for row in entries if row["tvg_id"]), ""),
-        group=best["group_title"],
-        logo=best["logo"],
-        wanted_number=GuideNumber.parse(chno) if chno else None,
-        radio=bool(best["radio"]),
-        streams=tuple(_stream(row) for row in entries),
-    )
-
-
-def _stream(row: sqlite3.Row) -> Stream:
-    headers = tuple((name, value) for name, value in orjson.loads(row["headers"]))
-    return Stream(SecretUrl(row["url"]), SourceId(row["source"]), Zone(row["zone"]), headers)
+    def _stream(self, row: sqlite3.Row) -> Stream:
+        return Stream(
+            url=SecretUrl(row["url"]),
+            source=SourceId(row["source"]),
+            zone=Zone(row["zone"]),
+            headers=tuple((name, value) for name, value in orjson.loads(row["headers"])),
+            allow_lan=row["source"] in self._allow_lan,
+        )

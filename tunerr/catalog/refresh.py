@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import aiosqlite
-import structlog
-
-from tunerr.catalog.ingest import LARGEST_DOCUMENT
 from tunerr.catalog.reader import CatalogReader
 from tunerr.config.values import SourceSetting
 from tunerr.errors import TunerrError
-from tunerr.model.channel import SourceId
 from tunerr.model.status import SourceState, SourceStatus
 from tunerr.model.url import Zone
-from tunerr.storage.connection import open_server
 from tunerr.storage.folder import DataFolder
 from tunerr.storage.sources import SourceStore
 from tunerr.support.clock import Clock
@@ -25,8 +20,8 @@ from tunerr.support.fetch import Fetched, Validators, fetch_document
 from tunerr.support.http import HttpClients, Reach
 from tunerr.support.worker_client import Worker
 
-log = structlog.get_logger(__name__)
-
+# 200,000 entries are some 50 MB, and come unpacked from most providers.
+_LARGEST_DOWNLOAD = 1 << 30
 # 200,000 entries take some seconds on a desktop; a small ARM box with a busy disk gets this long.
 _INGEST_SECONDS = 600.0
 
@@ -35,41 +30,44 @@ class CatalogRefresher:
     """Brings playlists into the catalog. A provider's fault becomes the source's status, never an exception."""
 
     def __init__(
-        self, *, folder: DataFolder, state: aiosqlite.Connection, clients: HttpClients, worker: Worker, clock: Clock
+        self,
+        *,
+        folder: DataFolder,
+        sources: SourceStore,
+        reader: CatalogReader,
+        clients: HttpClients,
+        worker: Worker,
+        clock: Clock,
     ) -> None:
+        """`reader` knows all playlist sources."""
         self._folder = folder
-        self._store = SourceStore(state)
+        self._sources = sources
+        self._reader = reader
         self._clients = clients
         self._worker = worker
         self._clock = clock
-
-    async def statuses(self) -> tuple[SourceStatus, ...]:
-        """Return the saved statuses of playlists, ordered by source id."""
-        return tuple(status for status in await self._store.statuses() if status.kind == "playlist")
 
     async def refresh(self, source: SourceSetting, *, accept_shrink: bool = False) -> SourceStatus:
         """Refresh one source; the status is saved and returned. Raises StorageError when it can't be saved.
 
         On FAILED and REFUSED the last good catalog is served and its counts stay.
         """
-        before = await self._store.status(source.id) or SourceStatus(source.id, "playlist", str(source.location))
+        before = await self._sources.status(source.id) or SourceStatus(source.id, "playlist", str(source.location))
         before = replace(before, label=str(source.location), attempted_at=self._clock.now())
-        variant = "lan" if source.allow_lan else ""
-        validators = await self._store.validators(source.id, source.location, variant=variant)
+        validators = await self._sources.validators(source.id, source.location)
         try:
             status, fresh = await self._run(source, before, validators, accept_shrink=accept_shrink)
         except TunerrError as error:
             status = replace(before, state=SourceState.FAILED, message=error.message, hint=error.hint)
             fresh = validators
-        await self._store.save(status, location=source.location, validators=fresh, variant=variant)
-        log.info("playlist refreshed", source=source.id, state=status.state.value, message=status.message)
+        await self._sources.save(status, location=source.location, validators=fresh)
         return status
 
     async def _run(
         self, source: SourceSetting, before: SourceStatus, validators: Validators, *, accept_shrink: bool
     ) -> tuple[SourceStatus, Validators]:
         # A refused answer is asked for in full, or it could never prove itself; so is one whose catalog was lost.
-        whole = accept_shrink or before.state is SourceState.REFUSED or not await self._served(source.id)
+        whole = accept_shrink or before.state is SourceState.REFUSED or source.id not in await self._reader.served()
         target = self._folder.spool_dir / f"playlist-{source.id}"
         try:
             fetched = await fetch_document(
@@ -78,7 +76,7 @@ class CatalogRefresher:
                 target=target,
                 reach=Reach(Zone.LOOPBACK, typed_host=source.location.host, allow_lan=source.allow_lan),
                 validators=Validators() if whole else validators,
-                limit_bytes=LARGEST_DOCUMENT,
+                limit_bytes=_LARGEST_DOWNLOAD,
                 timeout=source.timeout,
             )
             if not fetched.changed:
@@ -87,7 +85,7 @@ class CatalogRefresher:
                 )
                 return unchanged, validators
             report = await self._worker.run(
-                "ingest-playlist", self._request(source, fetched, accept_shrink=accept_shrink), _INGEST_SECONDS
+                "ingest-playlist", self._request(source, target, fetched, accept_shrink=accept_shrink), _INGEST_SECONDS
             )
         finally:
             with suppress(OSError):
@@ -97,24 +95,19 @@ class CatalogRefresher:
             return refused, validators
         return _succeeded(before, report), fetched.validators
 
-    def _request(self, source: SourceSetting, fetched: Fetched, *, accept_shrink: bool) -> dict[str, object]:
-        widened = Zone.PRIVATE if source.allow_lan and fetched.zone is Zone.INTERNET else fetched.zone
+    def _request(
+        self, source: SourceSetting, document: Path, fetched: Fetched, *, accept_shrink: bool
+    ) -> dict[str, object]:
         return {
-            "path": str(self._folder.spool_dir / f"playlist-{source.id}"),
+            "path": str(document),
             "source": source.id,
-            "zone": int(widened),
+            "sources": self._reader.sources,
+            "zone": int(fetched.zone),
             "catalog_db": str(self._folder.catalog_db),
             "state_db": str(self._folder.state_db),
             "now": self._clock.now().timestamp(),
             "accept_shrink": accept_shrink,
         }
-
-    async def _served(self, source: SourceId) -> bool:
-        catalog = await open_server(self._folder.catalog_db, kind="catalog", readonly=True)
-        try:
-            return bool(await CatalogReader(catalog=catalog, sources=[source]).served())
-        finally:
-            await catalog.close()
 
 
 def _succeeded(before: SourceStatus, report: Mapping[str, Any]) -> SourceStatus:

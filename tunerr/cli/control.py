@@ -14,9 +14,9 @@ import aiohttp
 
 from tunerr.cli.options import load_settings
 from tunerr.errors import ActionRefused, TunerrError
+from tunerr.storage.folder import DataFolder
 from tunerr.support.unix_socket import reachable
 
-SOCKET_NAME = "tunerr.sock"
 _TIMEOUT = aiohttp.ClientTimeout(total=600.0, sock_connect=5.0)  # a refresh of large sources takes minutes
 _FIRST_REFUSAL = 400
 
@@ -27,15 +27,14 @@ def act(name: str, body: Mapping[str, str], *, data_dir: str | None) -> str:
     Raises ActionRefused with the server's reason, NoServerError when no server runs on that data folder.
     """
     settings = load_settings({"DATA_DIR": data_dir}).settings
-    folder = settings.data_folder()
     # The server may have got its playlist by --m3u, which this process can't know: look on both sides of the demo.
-    other = folder.parent if settings.is_demo else folder / "demo"
+    other = DataFolder(settings.other_data_folder())
     try:
-        return asyncio.run(_post(folder / SOCKET_NAME, name, body))
+        return asyncio.run(_post(DataFolder(settings.data_folder()).socket, name, body))
     except NoServerError:
-        if not (other / SOCKET_NAME).exists():
+        if not other.socket.exists():
             raise
-        return asyncio.run(_post(other / SOCKET_NAME, name, body))
+        return asyncio.run(_post(other.socket, name, body))
 
 
 class NoServerError(TunerrError):

@@ -54,7 +54,10 @@ CHANGED = (
         "All upstreams failed", "502", "503 with 806 (807 without video data), empty body", "that is what tuners answer"
     ),
     Change(
-        "All accounts full", "805", "503 with 805, and 809 in the reason header", "tuners and accounts are told apart"
+        "All accounts full",
+        "805",
+        "805 means tuners only; a full account is 806 (one of its own arrives with the provider work)",
+        "tuners and accounts are told apart",
     ),
     Change("LINEUP_MAX_CHANNELS", "480", "479 per device; more go to further devices later", "Plex fails at 480"),
     Change("REFRESH", "0, never", "every 6 hours with jitter; 0 = never", "stale playlists are dead channels"),
@@ -67,21 +70,21 @@ CHANGED = (
     Change(
         "Learned account limits",
         "only fell, for 24 hours",
-        "learned from proof, tried upwards once an hour",
+        "learned from proof, tried upwards once an hour (arrives with the autopilot)",
         "one hiccup locked a household out",
     ),
-    Change("Host penalties", "never decayed", "have a half-life", "hosts recover"),
+    Change("Host penalties", "never decayed", "have a half-life (arrives with the autopilot)", "hosts recover"),
     Change("Bad values", "default and a warning", "all of them listed, exit 2", "a typing error should not hide"),
     Change(
         "Operator endpoints",
         "on port 5004",
-        "on the Control Deck's port; old GET paths on 5004 for the machine itself only, POST never",
+        "on the Control Deck's port only (old GET paths on 5004, for the machine itself, arrive with them)",
         "other web pages must not steer the tuner",
     ),
     Change(
         "`?mux=hls&seg=URL`",
         "any URL",
-        "only with our signature for channel and origin; otherwise 403 `blocked_unsigned`",
+        "ignored; arrives with the gateway work, and only with our signature for channel and origin",
         "it was an open proxy",
     ),
     Change(

@@ -100,7 +100,7 @@ _MEANINGLESS = {
     "each refresh replaces the stored guide, so it can't pile up": """
         EPG_SQLITE_RETAIN_PAST_HOURS EPG_SQLITE_VACUUM EPG_SQLITE_MAX_BYTES EPG_SQLITE_MAX_MB""",
     "stream addresses never change: players remember channels by them": "LINEUP_URL_NONCE",
-    "private addresses are allowed per source (PROVIDER_ALLOW_LAN)": "REFIO_ALLOW_PRIVATE_HTTP",
+    "one setting allows private addresses (PROVIDER_ALLOW_LAN)": "REFIO_ALLOW_PRIVATE_HTTP",
     "operator endpoints are on the Control Deck's port (WEBUI_DISABLED, WEBUI_ALLOW_LAN)": "UI_DISABLED",
     "each channel has one ring that joining viewers start from at a key picture": """
         STREAM_BUFFER_BYTES SHARED_RELAY_REPLAY_BYTES SHARED_RELAY_ATTACH_IDLE_TIMEOUT_MS""",
@@ -111,8 +111,8 @@ _MEANINGLESS = {
         FFMPEG_HLS_ANALYZEDURATION_US FFMPEG_HLS_PROBESIZE FFMPEG_HLS_RW_TIMEOUT_US FFMPEG_HLS_STDIN_ANALYZEDURATION_US
         FFMPEG_HLS_STDIN_PROBESIZE FFMPEG_HLS_FIRST_BYTES_TIMEOUT_MS""",
     "every address is checked once and the connection goes to the address that was checked": "FFMPEG_NO_DNS_RESOLVE",
-    "the timeline never breaks, so nothing has to be marked": "MPEGTS_INITIAL_DISCONTINUITY",
-    "while a stream starts, tables are repeated; null packets never are": """
+    "a discontinuity is marked where there is one": "MPEGTS_INITIAL_DISCONTINUITY",
+    "null packets are never sent: the answer begins with the first picture": """
         WEBSAFE_NULL_TS_KEEPALIVE WEBSAFE_NULL_TS_KEEPALIVE_MS WEBSAFE_NULL_TS_KEEPALIVE_PACKETS""",
     "connections to providers need no tuning": """
         HTTP_MAX_IDLE_CONNS HTTP_MAX_IDLE_CONNS_PER_HOST HTTP_IDLE_CONN_TIMEOUT_SEC HTTP_ACCEPT_BROTLI""",

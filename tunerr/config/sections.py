@@ -26,7 +26,7 @@ class ServerSettings(Section):
         reads(ListenAddress.parse),
         Setting(
             "ADDR",
-            "Where the tuner listens; without a host on every interface. Port 0 lets the system choose.",
+            "Where the tuner listens; without a host on every interface.",
             ":5004",
             flag="addr",
         ),
@@ -298,8 +298,8 @@ class DeckSettings(Section):
     disabled: Annotated[bool, _SWITCH, Setting("WEBUI_DISABLED", "Don't start the Control Deck.", "true")] = False
     port: Annotated[
         int,
-        reads(parsers.whole(0, 65535)),
-        Setting("WEBUI_PORT", "The Control Deck's port; 0 lets the system choose.", "48879"),
+        reads(parsers.whole(1, 65535)),
+        Setting("WEBUI_PORT", "The Control Deck's port.", "48879"),
     ] = 48879
     allow_lan: Annotated[
         bool,
@@ -349,8 +349,15 @@ class Settings(Section):
 
     def data_folder(self) -> Path:
         """The folder for everything written. The demo has its own below it: its channels take no numbers from yours."""
+        return self._data_folders()[self.is_demo]
+
+    def other_data_folder(self) -> Path:
+        """The folder on the other side of the demo."""
+        return self._data_folders()[not self.is_demo]
+
+    def _data_folders(self) -> tuple[Path, Path]:
         root = self.server.data_dir or default_data_folder()
-        return root / "demo" if self.is_demo else root
+        return root, root / "demo"
 
 
 SECTIONS: dict[str, type[Section]] = {

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from tunerr.actions.operators import Operators
+from tunerr.deck.forms import form_of
 from tunerr.deck.sessions import LIFETIME_S, Session, Sessions
 from tunerr.deck.throttle import Throttle
 
@@ -39,12 +41,32 @@ SECURITY_HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """What somebody is told who guessed too often."""
+
+    seconds: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the 429."""
+        return {"Retry-After": str(self.seconds)}
+
+    @property
+    def sentence(self) -> str:
+        """The same for a person."""
+        minutes = math.ceil(self.seconds / 60)
+        return f"Too many failed tries from this address. Try again in {minutes} minute{'' if minutes == 1 else 's'}."
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """The rules of access to the deck."""
 
     operators: Operators
     sessions: Sessions
     throttle: Throttle
+    # Held from asking the throttle to telling it: guesses sent at once would all pass before the first has failed.
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def middleware(self) -> Middleware:
@@ -60,7 +82,7 @@ class Gate:
         return enforce
 
     async def login(self, request: web.Request, user: str, password: str) -> str | None:
-        """Check a pair that came by form; the session token, or None. The throttle has been asked before."""
+        """Check a pair that came by form; the session token, or None. The throttle was asked in the same turn."""
         address = request.remote or ""
         if not await self.operators.verify(user, password):
             self.throttle.failed(address)
@@ -69,17 +91,10 @@ class Gate:
         self.throttle.succeeded(address)
         return self.sessions.open(self.operators.user)
 
-    def blocked(self, request: web.Request) -> web.Response | None:
-        """The 429 for an address that guessed too often, else None."""
+    def blocked(self, request: web.Request) -> Wait | None:
+        """How long an address that guessed too often has to wait (status 429), else None."""
         seconds = self.throttle.blocked_for(request.remote or "")
-        if seconds <= 0:
-            return None
-        wait = math.ceil(seconds)
-        return web.Response(
-            status=429,
-            headers={"Retry-After": str(wait)},
-            text=f"Too many failed logins from this address. Try again in {math.ceil(wait / 60)} minutes.",
-        )
+        return Wait(math.ceil(seconds)) if seconds > 0 else None
 
     async def _refusal(self, request: web.Request) -> web.StreamResponse | None:
         path = request.path
@@ -90,16 +105,17 @@ class Gate:
             request[SESSION] = session
             return None if request.method in _SAFE_METHODS else await _csrf_problem(request, session)
         if "Authorization" in request.headers and _for_programs(path):
-            return await self._basic(request)
+            async with self.turn:
+                return await self._basic(request)
         if _for_programs(path):
             return _unauthorized()
         target = "/login" if await self.operators.password_is_set() else "/setup"
         raise web.HTTPTemporaryRedirect(target) if request.method in _SAFE_METHODS else web.HTTPSeeOther(target)
 
     async def _basic(self, request: web.Request) -> web.StreamResponse | None:
-        blocked = self.blocked(request)
-        if blocked is not None:
-            return blocked
+        wait = self.blocked(request)
+        if wait is not None:
+            return web.json_response({"error": wait.sentence}, status=429, headers=wait.headers)
         pair = _basic_pair(request.headers["Authorization"])
         if pair is not None and await self.operators.verify(*pair):
             self.throttle.succeeded(request.remote or "")
@@ -140,7 +156,7 @@ def _cross_site(request: web.Request) -> web.StreamResponse | None:
 async def _csrf_problem(request: web.Request, session: Session) -> web.StreamResponse | None:
     sent = request.headers.get(CSRF_HEADER)
     if sent is None and request.content_type == "application/x-www-form-urlencoded":
-        sent = str((await request.post()).get("csrf", ""))
+        sent = (await form_of(request)).get("csrf")
     if secrets.compare_digest((sent or "").encode(errors="replace"), session.csrf.encode()):
         return None
     return web.json_response({"error": f"The {CSRF_HEADER} header is missing or old. Reload the page."}, status=403)

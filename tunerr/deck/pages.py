@@ -8,13 +8,13 @@ from importlib.resources import files
 
 import orjson
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from yarl import URL
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from tunerr.actions.operators import OneTimeCode
+from tunerr.deck import words
+from tunerr.deck.forms import form_of
 from tunerr.deck.gate import COOKIE, SESSION, Gate, set_session_cookie
-from tunerr.deck.words import ago, exact
-from tunerr.errors import ActionRefused
+from tunerr.errors import ActionRefused, TunerrError
 from tunerr.model.channel import SourceId
 from tunerr.views.device import ClientUrls
 from tunerr.views.status import HomeView
@@ -42,10 +42,7 @@ class Pages:
         self._urls = urls
         self._refresh = refresh
         self._accept_shrink = accept_shrink
-        self._templates = Environment(
-            loader=PackageLoader("tunerr.deck"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
-        self._templates.filters |= {"ago": ago, "exact": exact}
+        self._templates = _templates()
         self._assets = {name: files("tunerr.deck").joinpath("assets", name).read_bytes() for name in _ASSETS}
 
     def routes(self) -> list[web.RouteDef]:
@@ -66,13 +63,15 @@ class Pages:
 
     async def _home(self, request: web.Request) -> web.StreamResponse:
         session = request[SESSION]
+        # What the page fetches to renew itself must not take the notice that the next page is to show.
+        renewal = "live" in request.query
         return self._page(
             "home.html",
             view=self._view(),
             urls=self._urls(request),
             csrf=session.csrf,
             user=session.user,
-            notice=request.query.get("notice", "")[:500],
+            notice="" if renewal else self._gate.sessions.take_notice(request.cookies[COOKIE]),
         )
 
     async def _status(self, _request: web.Request) -> web.StreamResponse:
@@ -84,33 +83,40 @@ class Pages:
     async def _login_form(self, _request: web.Request) -> web.StreamResponse:
         if not await self._gate.operators.password_is_set():
             raise web.HTTPTemporaryRedirect("/setup")
-        return self._page("login.html", user=self._gate.operators.user, problem="")
+        return self._login_page(user=self._gate.operators.user)
 
     async def _login(self, request: web.Request) -> web.StreamResponse:
-        blocked = self._gate.blocked(request)
-        if blocked is not None:
-            return blocked
-        form = await request.post()
-        user = str(form.get("username", ""))
-        token = await self._gate.login(request, user, str(form.get("password", "")))
+        form = await form_of(request)
+        user = form.get("username", "")
+        async with self._gate.turn:
+            wait = self._gate.blocked(request)
+            if wait is not None:
+                page = self._login_page(status=429, user=self._gate.operators.user, problem=wait.sentence)
+                page.headers.update(wait.headers)
+                return page
+            token = await self._gate.login(request, user, form.get("password", ""))
         if token is None:
-            return self._page("login.html", status=401, user=user, problem="This name and password do not match.")
+            return self._login_page(status=401, user=user, problem="This name and password do not match.")
         return _logged_in(request, token)
 
     async def _setup_form(self, _request: web.Request) -> web.StreamResponse:
+        if self._gate.operators.fixed:
+            raise web.HTTPTemporaryRedirect("/login")
         return self._setup_page()
 
     async def _setup(self, request: web.Request) -> web.StreamResponse:
-        blocked = self._gate.blocked(request)
-        if blocked is not None:
-            return blocked
-        form = await request.post()
-        password = str(form.get("password", ""))
+        form = await form_of(request)
+        wait = self._gate.blocked(request)
+        if wait is not None:
+            page = self._setup_page(status=429, problem=wait.sentence)
+            page.headers.update(wait.headers)
+            return page
+        password = form.get("password", "")
         operators = self._gate.operators
-        if password != str(form.get("again", "")):
+        if password != form.get("again", ""):
             return self._setup_page(status=400, problem="The two passwords differ.")
         try:
-            await operators.set_password(self._code, str(form.get("code", "")), password)
+            await operators.set_password(self._code, form.get("code", ""), password)
         except ActionRefused as refused:
             self._gate.throttle.failed(request.remote or "")
             return self._setup_page(status=403, problem=refused.message, hint=refused.hint)
@@ -125,20 +131,20 @@ class Pages:
         raise response
 
     async def _do_refresh(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        source = str(form.get("source", ""))
-        return await self._act(self._refresh(request[SESSION].user, SourceId(source) if source else None))
+        source = (await form_of(request)).get("source")
+        return await self._act(request, self._refresh(request[SESSION].user, SourceId(source) if source else None))
 
     async def _do_accept(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        return await self._act(self._accept_shrink(request[SESSION].user, SourceId(str(form.get("source", "")))))
+        source = SourceId((await form_of(request)).get("source", ""))
+        return await self._act(request, self._accept_shrink(request[SESSION].user, source))
 
-    async def _act(self, act: Awaitable[str]) -> web.StreamResponse:
+    async def _act(self, request: web.Request, act: Awaitable[str]) -> web.StreamResponse:
         try:
             notice = await act
-        except ActionRefused as refused:
-            notice = str(refused)
-        raise web.HTTPSeeOther(URL("/").with_query(notice=notice))
+        except TunerrError as error:
+            notice = str(error)
+        self._gate.sessions.leave_notice(request.cookies[COOKIE], notice)
+        raise web.HTTPSeeOther("/")
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -148,13 +154,34 @@ class Pages:
             body=self._assets[name], content_type=_ASSETS[name], headers={"Cache-Control": "max-age=300"}
         )
 
+    def _login_page(self, *, user: str, status: int = 200, problem: str = "") -> web.Response:
+        return self._page("login.html", status=status, user=user, problem=problem, fixed=self._gate.operators.fixed)
+
     def _setup_page(self, *, status: int = 200, problem: str = "", hint: str = "") -> web.Response:
         return self._page("setup.html", status=status, user=self._gate.operators.user, problem=problem, hint=hint)
 
     def _page(self, template: str, *, status: int = 200, **values: object) -> web.Response:
-        return web.Response(
-            status=status, text=self._templates.get_template(template).render(values), content_type="text/html"
-        )
+        return web.Response(status=status, text=self._templates[template].render(values), content_type="text/html")
+
+
+def _templates() -> dict[str, Template]:
+    """All templates, compiled: done at start, so that no page holds the loop with it."""
+    environment = Environment(
+        loader=PackageLoader("tunerr.deck"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "ago": words.ago,
+        "lasting": words.lasting,
+        "exact": words.exact,
+        "program": words.program,
+    }
+    environment.globals |= {"verdicts": words.VERDICTS, "sources": words.SOURCES, "streams": words.STREAMS}
+    return {name: environment.get_template(name) for name in environment.list_templates()}
 
 
 def _logged_in(request: web.Request, token: str) -> web.Response:

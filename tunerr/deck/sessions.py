@@ -14,11 +14,12 @@ _SESSIONS = 256
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One login. `csrf` must come back with every request that changes something."""
+    """One login. `csrf` must come back with every request that changes something; `notice` waits to be shown."""
 
     user: str
     csrf: str
     expires_at: float
+    notice: str = ""
 
 
 class Sessions:
@@ -48,6 +49,20 @@ class Sessions:
             return None
         self._sessions[key] = session = replace(session, expires_at=now + LIFETIME_S)
         return session
+
+    def leave_notice(self, token: str, notice: str) -> None:
+        """Keep a sentence for the next page of this session; without the session it is lost."""
+        session = self.find(token)
+        if session is not None:
+            self._sessions[_key(token)] = replace(session, notice=notice)
+
+    def take_notice(self, token: str) -> str:
+        """The sentence that was left, once; else empty."""
+        session = self.find(token)
+        if session is None:
+            return ""
+        self._sessions[_key(token)] = replace(session, notice="")
+        return session.notice
 
     def close(self, token: str) -> None:
         """End one session."""

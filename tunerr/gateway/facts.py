@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class GatewayFacts:
-    """Totals since start but for the first three, which are now. `tunes_failed`: HDHomeRun code and count."""
+    """Totals since start but for the first two, which are now. `tunes_failed`: HDHomeRun code and count."""
 
-    tuners: int
     active_sessions: int
     viewers: int
     bytes_sent: int

@@ -17,7 +17,7 @@ from tunerr.gateway.tuners import TunerPool
 from tunerr.gateway.upstream import UpstreamOpener
 from tunerr.gateway.viewer import Viewer
 from tunerr.model.channel import ChannelId, LineupChannel
-from tunerr.model.status import TunerStatus
+from tunerr.model.status import Client, TunerStatus
 from tunerr.support.clock import Clock
 from tunerr.support.tasks import Supervisor
 
@@ -51,7 +51,7 @@ class Gateway:
         self._closing = False
 
     @asynccontextmanager
-    async def watch(self, row: LineupChannel, *, client: str, tuner: int | None = None) -> AsyncIterator[Viewer]:
+    async def watch(self, row: LineupChannel, *, client: Client, tuner: int | None = None) -> AsyncIterator[Viewer]:
         """A viewer of the channel, once there is a picture; leaving the block frees the tuner when it was the last.
 
         `tuner` asks for one tuner; a channel that already plays on another is shared all the same. Raises TuneError.
@@ -65,7 +65,9 @@ class Gateway:
                 await session.ready(viewer)
             except TuneError as error:
                 self._tally.tunes_failed[error.code] += 1
-                log.warning("tune failed", channel=str(row.number), client=client, code=error.code, message=str(error))
+                log.warning(
+                    "tune failed", channel=str(row.number), client=str(client), code=error.code, message=str(error)
+                )
                 raise
             self._tally.tunes_ok += 1
             yield viewer
@@ -85,7 +87,6 @@ class Gateway:
         viewers = [viewer for session in self._sessions for viewer in session.hub]
         inspectors = [session.pull.inspector for session in self._sessions if session.pull is not None]
         return GatewayFacts(
-            tuners=self._tuners.count,
             active_sessions=self._tuners.in_use,
             viewers=len(viewers),
             bytes_sent=tally.bytes_sent + sum(viewer.sent for viewer in viewers),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tunerr.gateway.inspector import AccessPoint
 from tunerr.gateway.ring import Entry, Ring
 from tunerr.gateway.viewer import Viewer
+from tunerr.model.status import Client
 from tunerr.support.clock import Clock
 
 _TRIM_SECONDS = 0.25
@@ -29,7 +30,7 @@ class Hub:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def admit(self, client: str) -> Viewer:
+    def admit(self, client: Client) -> Viewer:
         """A viewer that starts at the newest access point, or at the first one to come."""
         viewer = Viewer(client=client, ring=self.ring, clock=self._clock, patience=self._stalled_viewer)
         if self.ring.newest is not None:

@@ -26,8 +26,3 @@ class PlaybackOutcome:
     played: float  # seconds after that
     bytes: int
     continuity_errors: int
-
-    @property
-    def ok(self) -> bool:
-        """Whether it showed a picture and was not lost."""
-        return self.picture_after is not None and self.reason == "stopped"

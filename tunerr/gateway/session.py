@@ -24,7 +24,7 @@ from tunerr.gateway.upstream import UpstreamOpener
 from tunerr.gateway.verdict import verdict
 from tunerr.gateway.viewer import Viewer
 from tunerr.model.channel import LineupChannel
-from tunerr.model.status import TunerStatus
+from tunerr.model.status import Client, TunerStatus
 from tunerr.support.clock import Clock
 from tunerr.support.tasks import Supervisor
 
@@ -104,7 +104,7 @@ class Session:
         """Wait until all is freed."""
         await self._closed.wait()
 
-    def admit(self, client: str) -> Viewer:
+    def admit(self, client: Client) -> Viewer:
         """A new viewer; it must be dismissed."""
         return self.hub.admit(client)
 

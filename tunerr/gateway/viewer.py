@@ -9,6 +9,7 @@ import socket
 import structlog
 
 from tunerr.gateway.ring import Entry, Ring
+from tunerr.model.status import Client
 from tunerr.support.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -29,7 +30,7 @@ class Viewer:
     access point.
     """
 
-    def __init__(self, *, client: str, ring: Ring, clock: Clock, patience: float) -> None:
+    def __init__(self, *, client: Client, ring: Ring, clock: Clock, patience: float) -> None:
         """`client`: who watches; `patience`: seconds without a byte taken after which the client is given up."""
         self.client = client
         self.tuner = 0  # index of the tuner that plays for it
@@ -161,7 +162,7 @@ class Viewer:
             self._taken = self.sent - waiting
             self._progress_at = now
         elif now - self._progress_at >= self._patience:
-            log.info("viewer dropped", client=self.client, seconds=round(now - self._progress_at))
+            log.info("viewer dropped", client=str(self.client), seconds=round(now - self._progress_at))
             self.dropped = True
             self.stop()
             transport.abort()

@@ -33,7 +33,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     """
     asked = IngestRequest.model_validate(request)
     with GuideStore(asked.guide_db) as store:
-        generation = store.begin(asked.source, asked.sources, asked.now)
+        generation = store.begin(asked.source, asked.now)
         try:
             report = _Ingest(asked, store, generation).run()
         except Exception:

@@ -18,8 +18,6 @@ class IngestRequest(_Message):
 
     path: Path
     source: SourceId
-    sources: tuple[SourceId, ...]
-    """All guide sources there are; what others left in the database is removed."""
     guide_db: Path
     wanted: frozenset[str]
     now: float
@@ -63,7 +61,10 @@ class RenderLineup(_Message):
 
 
 class RenderRequest(_Message):
-    """Render `lineup` from the published guides of `sources`, best first, into `guide_dir`."""
+    """Render `lineup` from the published guides of `sources`, best first, into `guide_dir`.
+
+    These are all guide sources there are: what others left in the database is removed.
+    """
 
     guide_db: Path
     guide_dir: Path

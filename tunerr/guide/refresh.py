@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +53,7 @@ class GuideRefresher:
         self._worker = worker
         self._clock = clock
         self._priority = tuple(priority)
+        self._documents = folder.guide_dir / "documents"
 
     async def refresh(self, source: SourceSetting, lineup: Lineup) -> SourceStatus:
         """Bring the guide of `source` up to date for the channels of `lineup`; the outcome is saved and returned.
@@ -80,10 +80,11 @@ class GuideRefresher:
         return status
 
     async def render(self, lineup: Lineup) -> GuideEdition:
-        """Make the edition of `lineup` from what the sources gave so far.
+        """Make the edition of `lineup` from what the sources gave so far; what removed sources gave is deleted.
 
         Raises TunerrError; the edition before then stays.
         """
+        await asyncio.to_thread(_keep_only, self._documents, self._priority)
         request = RenderRequest(
             guide_db=self._folder.guide_db,
             guide_dir=self._folder.guide_dir,
@@ -107,7 +108,7 @@ class GuideRefresher:
 
     def _document(self, source: SourceId) -> Path:
         """Where the last document of a source is kept: the lineup may want more of it than when it came."""
-        return self._folder.guide_dir / "documents" / re.sub(r"[^\w-]", "_", source)
+        return self._documents / source
 
     async def _known(self, source: SourceSetting, document: Path) -> Validators:
         if not await asyncio.to_thread(document.is_file):
@@ -121,7 +122,7 @@ class GuideRefresher:
             source.location,
             target=document,
             # The operator named the URL, so it may point anywhere, reserved addresses of that very host included.
-            reach=Reach(Zone.LOOPBACK, typed_host=source.location.host),
+            reach=Reach(Zone.LOOPBACK, typed_host=source.location.host, allow_lan=source.allow_lan),
             validators=validators,
             limit_bytes=_LARGEST_DOWNLOAD,
             timeout=source.timeout,
@@ -134,7 +135,6 @@ class GuideRefresher:
         request = IngestRequest(
             path=document,
             source=source,
-            sources=self._priority,
             guide_db=self._folder.guide_db,
             wanted=frozenset(filter(None, tvg_ids)),
             now=self._clock.now().timestamp(),
@@ -152,6 +152,15 @@ def _make_folder(folder: Path) -> None:
         raise folder_error(error, folder) from error
 
 
+def _keep_only(folder: Path, names: Collection[str]) -> None:
+    try:
+        for path in folder.glob("*"):
+            if path.name not in names:
+                path.unlink()
+    except OSError as error:
+        raise folder_error(error, folder) from error
+
+
 def _row(row: LineupChannel) -> RenderChannel:
     channel = row.channel
     return RenderChannel(
@@ -163,7 +172,7 @@ def _outcome(status: SourceStatus, report: IngestReport) -> SourceStatus:
     skipped = tuple(sorted(report.dropped.items()))
     if not report.published:
         message = f"{_matched(report)} The guide that was read before stays."
-        return replace(status, state=SourceState.FAILED, message=message, hint="", skipped=skipped)
+        return replace(status, state=SourceState.REFUSED, message=message, hint="", skipped=skipped)
     return replace(
         status,
         state=SourceState.OK,

@@ -27,6 +27,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     """
     asked = RenderRequest.model_validate(request)
     with GuideStore(asked.guide_db) as store, building(asked.guide_dir) as sink:
+        store.remove_strangers(asked.sources)
         counts = _Render(asked, store, sink).run()
         built_at = datetime.fromtimestamp(asked.now, UTC)
         publish(sink, counts, lineup_version=asked.lineup.version, built_at=built_at)

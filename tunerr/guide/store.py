@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -46,13 +46,18 @@ class GuideStore:
     def __exit__(self, *_error: object) -> None:
         self._db.close()
 
-    def begin(self, source: str, sources: Iterable[str], now: float) -> int:
-        """Start a generation of `source` and return its id; leftovers and guides of other `sources` go first."""
+    def remove_strangers(self, sources: Collection[str]) -> None:
+        """Remove the guides of all but `sources`."""
         with storage_errors(self._path):
-            known = {*sources, source}
-            for row in self._db.execute("SELECT id, source, state FROM generation").fetchall():
-                if row["state"] != "published" or row["source"] not in known:
+            for row in self._db.execute("SELECT id, source FROM generation").fetchall():
+                if row["source"] not in sources:
                     self._remove(row["id"])
+
+    def begin(self, source: str, now: float) -> int:
+        """Start a generation of `source` and return its id; leftovers go first."""
+        with storage_errors(self._path):
+            for row in self._db.execute("SELECT id FROM generation WHERE state <> 'published'").fetchall():
+                self._remove(row["id"])
             query = "INSERT INTO generation (source, state, built_at) VALUES (?, 'building', ?) RETURNING id"
             return int(self._db.execute(query, (source, now)).fetchone()["id"])
 

@@ -110,7 +110,10 @@ def _version(rows: Sequence[LineupChannel]) -> str:
             row.channel.group,
             row.channel.logo,
             row.channel.radio,
-            [(stream.url.reveal(), stream.source, stream.zone, stream.headers) for stream in row.channel.streams],
+            [
+                (stream.url.reveal(), stream.source, stream.zone, stream.headers, stream.allow_lan)
+                for stream in row.channel.streams
+            ],
         )
         for row in rows
     ]

@@ -33,9 +33,7 @@ class NumberLedger:
 
     async def holdings(self) -> tuple[Holding, ...]:
         """Return every row, those of absent channels included."""
-        rows = await select(
-            self._state, "SELECT number, channel_id, source, assigned_at, first_served_at, absent_since FROM number"
-        )
+        rows = await select(self._state, "SELECT number, channel_id, source, assigned_at, first_served_at FROM number")
         return tuple(_holding(row) for row in rows)
 
     async def record(self, numbered: Mapping[GuideNumber, Channel], *, absent: Collection[ChannelId]) -> None:
@@ -82,5 +80,4 @@ def _holding(row: sqlite3.Row) -> Holding:
         source=row["source"],
         assigned_at=row["assigned_at"],
         first_served_at=row["first_served_at"],
-        absent_since=row["absent_since"],
     )

@@ -28,7 +28,6 @@ class Holding:
     source: str
     assigned_at: float
     first_served_at: float | None = None
-    absent_since: float | None = None
 
     def reserved(self, now: float) -> bool:
         """Tell whether the number belongs to its channel for ever."""

@@ -20,12 +20,16 @@ SourceId = NewType("SourceId", str)
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One way to get a channel. `zone` is that of the document that named the URL; `headers` go to the upstream."""
+    """One way to get a channel. `zone` is that of the document that named the URL; `headers` go to the upstream.
+
+    `allow_lan`: its source's setting; the stream and all that it names may be in the local network.
+    """
 
     url: SecretUrl
     source: SourceId
     zone: Zone
     headers: tuple[tuple[str, str], ...] = ()
+    allow_lan: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from tunerr.model.channel import ChannelId, SourceId
 from tunerr.model.numbers import GuideNumber
+
+SourceKind = Literal["playlist", "guide"]
 
 
 class SourceState(enum.Enum):
@@ -17,7 +20,7 @@ class SourceState(enum.Enum):
     WAITING = "waiting"  # never tried yet
     OK = "ok"
     FAILED = "failed"  # could not be fetched or read; the last good answer is served
-    REFUSED = "refused"  # far fewer channels than before; waits for proof or for the operator
+    REFUSED = "refused"  # came whole and has far less than before, which stays; asked again at the regular time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class SourceStatus:
     """One playlist or guide source. `label` is its redacted URL; `skipped` counts unusable rows by reason."""
 
     id: SourceId
-    kind: str  # "playlist" or "guide"
+    kind: SourceKind
     label: str
     state: SourceState = SourceState.WAITING
     attempted_at: datetime | None = None
@@ -53,6 +56,17 @@ class GuideEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """Who watches: the peer's address, and the program as it names itself (may be empty)."""
+
+    address: str
+    program: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.program}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
 class TunerStatus:
     """One tuner slot; the fields after `index` are empty when it is idle."""
 
@@ -60,7 +74,7 @@ class TunerStatus:
     number: GuideNumber | None = None
     name: str = ""
     channel_id: ChannelId | None = None
-    clients: tuple[str, ...] = ()
+    clients: tuple[Client, ...] = ()
     source: str = ""  # redacted upstream
     state: str = ""
     bits_per_second: int = 0

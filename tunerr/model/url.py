@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-# Xtream style paths carry account and password as segments: /live/USER/PASS/1.ts, /USER/PASS/1.ts
-_XTREAM_PATH = re.compile(r"^/(?:(live|movie|series|timeshift)/)?[^/]+/[^/]+/([^/]+)$")
+# A file name. Any other segment may be an account, a password or a token: /live/USER/PASS/1.ts, /api/list/USER/PASS
+_FILE_NAME = re.compile(r"[^/]{1,60}\.\w{1,5}")
 
 
 class Zone(enum.IntEnum):
@@ -47,16 +47,16 @@ class SecretUrl:
             return ""
 
     def __str__(self) -> str:
-        """Scheme, host and port, and the last path segment; no account, no query."""
+        """Scheme, host and port, and the last path segment when it is a file name; no account, no query."""
         try:
             parts = urlsplit(self._raw)
             port = f":{parts.port}" if parts.port else ""
             host = parts.hostname or ""
         except ValueError:
             return "(unreadable URL)"
-        path = _XTREAM_PATH.sub(r"/…/\2", parts.path)
-        if path == parts.path and path.count("/") > 1:
-            path = "/…/" + path.rsplit("/", 1)[1]
+        folder, slash, name = parts.path.rpartition("/")
+        hidden = "/…" if folder or (name and not _FILE_NAME.fullmatch(name)) else ""
+        path = f"{hidden}{slash}{name}" if _FILE_NAME.fullmatch(name) else hidden or slash
         return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{path}{'?…' if parts.query else ''}"
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from tunerr.errors import SystemBusy, UnknownChannel
 from tunerr.model.channel import ChannelId, Lineup, LineupChannel
-from tunerr.model.status import TunerStatus
+from tunerr.model.status import Client, TunerStatus
 from tunerr.support.snapshot import Published
 from tunerr.views.device import authority
 
@@ -40,7 +40,7 @@ class Gateway(Protocol):
     """What we need of the gateway."""
 
     def watch(
-        self, row: LineupChannel, *, client: str, tuner: int | None = None
+        self, row: LineupChannel, *, client: Client, tuner: int | None = None
     ) -> AbstractAsyncContextManager[Viewer]:
         """Enter: wait for the first access point or raise TuneError. Exit: the viewer is gone."""
         ...
@@ -111,7 +111,7 @@ class _Streams:
             raise UnknownChannel("This channel is not in the lineup.")
         if request.method == hdrs.METH_HEAD:
             return VideoResponse()
-        async with self._gateway.watch(row, client=client_name(request), tuner=tuner) as viewer:
+        async with self._gateway.watch(row, client=client_of(request), tuner=tuner) as viewer:
             response = VideoResponse(headers={"X-HDHomeRun-Resource": f"tuner{viewer.tuner}"})
             await response.prepare(request)
             transport = request.transport
@@ -132,11 +132,11 @@ def duration_of(request: web.Request) -> float | None:
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
-def client_name(request: web.Request) -> str:
-    """Address of the peer, then, after a space, its program in a few printable characters."""
+def client_of(request: web.Request) -> Client:
+    """Who asks; the program in a few printable characters."""
     address = authority(request.remote or "unknown", 0).removesuffix(":0").strip("[]")
     program = _UNPRINTABLE.sub(" ", request.headers.get(hdrs.USER_AGENT, "")).strip()[:_USER_AGENT_CHARS].strip()
-    return f"{address} {program}".strip()
+    return Client(address, program)
 
 
 def _hang_up(transport: asyncio.Transport) -> None:

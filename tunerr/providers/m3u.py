@@ -28,7 +28,7 @@ _EXTINF = re.compile(
         (?:,(.*))?$""",
     re.VERBOSE | re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"""([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
+_ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]++)\s*+=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
 _ADDRESS = re.compile(
     r"""(?P<scheme>https?|rtsp|rtmps?|udp|rtp|srt)://
         (?:[^/?\#\s@]*@)?

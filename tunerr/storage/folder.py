@@ -81,6 +81,18 @@ def open_folder(root: Path) -> DataFolder:
     return folder
 
 
+def empty_spool(folder: DataFolder) -> None:
+    """Remove what a server that was killed left in the spool: provider documents hold credentials.
+
+    Only the folder's owner may do that. Raises DataFolderError.
+    """
+    try:
+        for path in folder.spool_dir.iterdir():
+            path.unlink()
+    except OSError as error:
+        raise folder_error(error, folder.spool_dir) from error
+
+
 def folder_error(error: OSError, path: Path) -> DataFolderError:
     """Make the DataFolderError that says in plain words what the operating system refused at `path`."""
     match error.errno:

@@ -39,18 +39,13 @@ class SourceStore:
         rows = await select(self._state, "SELECT status FROM source WHERE id = ?", (source,))
         return _parse(source, rows[0]["status"]) if rows else None
 
-    async def validators(self, source: SourceId, location: SecretUrl, *, variant: str = "") -> Validators:
-        """Return the validators of the last good answer; empty when there is none or it came from another URL.
-
-        `variant` names settings that change what is made of the answer: with another one it is asked for anew.
-        """
+    async def validators(self, source: SourceId, location: SecretUrl) -> Validators:
+        """Return the validators of the last good answer; empty when there is none or it came from another URL."""
         query = "SELECT etag, last_modified FROM source WHERE id = ? AND url_hash = ?"
-        rows = await select(self._state, query, (source, _hash(location, variant)))
+        rows = await select(self._state, query, (source, _hash(location)))
         return Validators(etag=rows[0]["etag"], last_modified=rows[0]["last_modified"]) if rows else Validators()
 
-    async def save(
-        self, status: SourceStatus, *, location: SecretUrl, validators: Validators, variant: str = ""
-    ) -> None:
+    async def save(self, status: SourceStatus, *, location: SecretUrl, validators: Validators) -> None:
         """Store the outcome of a refresh with the validators of the last good answer from `location`."""
         async with transaction(self._state):
             await self._state.execute(
@@ -59,7 +54,7 @@ class SourceStore:
                 (
                     status.id,
                     status.kind,
-                    _hash(location, variant),
+                    _hash(location),
                     validators.etag,
                     validators.last_modified,
                     _STATUS.dump_json(status).decode(),
@@ -67,8 +62,8 @@ class SourceStore:
             )
 
 
-def _hash(location: SecretUrl, variant: str) -> str:
-    return hashlib.sha256(f"{location.reveal()}\0{variant}".encode("utf-8", "surrogatepass")).hexdigest()
+def _hash(location: SecretUrl) -> str:
+    return hashlib.sha256(location.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _parse(source: str, text: str) -> SourceStatus | None:

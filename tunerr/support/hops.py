@@ -64,7 +64,7 @@ def follow(hop: Hop, *, status: int, headers: Mapping[str, str], zone: Zone) -> 
         raise Unreachable(f"{hop.url} redirects to something that is no URL.") from error
     if target.scheme not in _DEFAULT_PORTS or not target.host:
         raise AddressRefused(
-            f"{hop.url} redirects to {target.scheme or 'nowhere'}:, and only http and https are followed.",
+            f"{hop.url} redirects to {target.scheme[:20] or 'nowhere'}:, and only http and https are followed.",
             hint="No setting allows that (IPTV_TUNERR_PROVIDER_ALLOW_LAN is about addresses only).",
         )
     kept = tuple(row for row in hop.headers if stays or row[0].lower() not in _FOR_ONE_ORIGIN)

@@ -16,9 +16,10 @@ from tunerr.model.url import SecretUrl
 if TYPE_CHECKING:
     from structlog.typing import EventDict, Processor, WrappedLogger
 
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
+# Texts may come from outside and be long: each pattern takes linear time, by bounds and by where it may begin.
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{0,30}://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]"  # ends of sentences and brackets that follow a URL
-_LOGIN_AT_HOST = re.compile(r"[^\s/@:\"']+:[^\s/@\"']+@(?=[\w\[])")
+_LOGIN_AT_HOST = re.compile(r"(?<![^\s/@\"'])[^\s/@:\"']*+:[^\s/@\"']++@(?=[\w\[])")
 _ASSIGNED = re.compile(
     r"\b(user(?:name)?|pass(?:word|wd)?|token|secret|api[_-]?key|authorization|cookie)(\"?'?\s*[=:]\s*\"?'?)"
     r"(?:(?:basic|bearer)\s+)?[^\s&\"',;]+",

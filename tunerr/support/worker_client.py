@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Mapping, Sequence
@@ -14,11 +13,10 @@ import orjson
 
 from tunerr import errors
 from tunerr.errors import TunerrError, WorkerError
-from tunerr.model.url import SecretUrl
+from tunerr.support.logging import redacted
 from tunerr.support.process import Child, start_child
 
 _COMMAND = (sys.executable, "-m", "tunerr.worker")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
 
 
 class Worker:
@@ -51,7 +49,7 @@ class Worker:
                 ) from error
             finally:
                 status = await child.end()
-            return _read(answer, job, status, _redacted(child.last_words()))
+            return _read(answer, job, status, redacted(child.last_words()))
 
 
 async def _ask(child: Child, request: Mapping[str, object]) -> bytes:
@@ -81,7 +79,3 @@ def _rebuilt(error: Mapping[str, Any]) -> TunerrError:
         except TypeError:
             pass
     return WorkerError(error["message"], hint=error["hint"])
-
-
-def _redacted(text: str) -> str:
-    return _URL.sub(lambda match: str(SecretUrl(match[0])), text)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from tunerr.model.device_id import DeviceId
 
-# A host name as URLs may carry it. Underscores are no DNS but are seen in container networks.
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})\.?)+", re.ASCII)
+# A host name as URLs may carry it. Underscores are no DNS but are seen in container networks. Anybody may send one, so
+# there is one way only to read it: with an optional dot between the labels, refusing a long name takes for ever.
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9_-]{0,62})*\.?", re.ASCII)
 _MAX_HOST = 253
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 _MAX_PORT = 65535
@@ -22,12 +23,12 @@ class DeviceIdentity:
     device_id: DeviceId
     friendly_name: str
     tuner_count: int
-    manufacturer: str = "Silicondust"
-    model_number: str = "HDHR5-4US"
-    firmware_name: str = "hdhomerun5_atsc"
-    firmware_version: str = "20231214"
-    device_auth: str = "iptvtunerr"
-    scan_possible: bool = True
+    manufacturer: str
+    model_number: str
+    firmware_name: str
+    firmware_version: str
+    device_auth: str
+    scan_possible: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tunerr.model.channel import Lineup
-from tunerr.model.status import GuideEdition, SourceState, SourceStatus, TunerStatus
+from tunerr.model.channel import LeftOut, Lineup
+from tunerr.model.status import Client, GuideEdition, SourceState, SourceStatus, TunerStatus
+
+_TROUBLES = {SourceState.FAILED, SourceState.REFUSED}
+_ASKED_AGAIN = "It is asked again by itself; “Refresh all” asks now."
 
 
 @dataclass(frozen=True, slots=True)
 class TunerRow:
-    """One tuner as the operator reads it."""
+    """One tuner as the operator reads it; a free one has an empty `number`."""
 
     index: int
-    channel: str
+    number: str
+    name: str
     source: str
-    clients: tuple[str, ...]
+    clients: tuple[Client, ...]
     state: str
     megabits_per_second: float
     since: datetime | None
@@ -51,12 +56,24 @@ class GuideRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer in words. `state`: ready, troubled (serving, with a problem), starting or down.
+
+    A problem always has a `next_step`, and names the `source` that has it.
+    """
+
+    state: str
+    sentence: str
+    next_step: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """Everything on the home page; the same data is `/deck/status.json`."""
 
     ready: bool
-    sentence: str
-    next_step: str
+    verdict: Verdict
     channels: int
     left_out: tuple[str, ...]
     tuners: tuple[TunerRow, ...]
@@ -66,9 +83,9 @@ class HomeView:
     demo: bool
 
     @property
-    def tuners_in_use(self) -> int:
-        """How many tuners carry a channel."""
-        return sum(bool(row.channel) for row in self.tuners)
+    def busy(self) -> tuple[TunerRow, ...]:
+        """The tuners that carry a channel."""
+        return tuple(row for row in self.tuners if row.number)
 
 
 def home_view(
@@ -82,13 +99,11 @@ def home_view(
 ) -> HomeView:
     """Put the snapshots into words."""
     channels = len(lineup.channels) if lineup else 0
-    sentence, next_step = _verdict(channels, edition, statuses, demo=demo)
     return HomeView(
         ready=channels > 0,
-        sentence=sentence,
-        next_step=next_step,
+        verdict=_verdict(channels, edition, statuses, demo=demo),
         channels=channels,
-        left_out=tuple(f"{row.count} channels are left out: {row.reason}" for row in lineup.left_out) if lineup else (),
+        left_out=tuple(_left_out(row) for row in lineup.left_out) if lineup else (),
         tuners=tuple(_tuner_row(tuner) for tuner in tuners),
         sources=tuple(_source_row(status) for status in statuses),
         guide=GuideRow(edition.channels, edition.linked, edition.programmes, edition.built_at) if edition else None,
@@ -97,25 +112,57 @@ def home_view(
     )
 
 
-def _verdict(
-    channels: int, edition: GuideEdition | None, statuses: tuple[SourceStatus, ...], *, demo: bool
-) -> tuple[str, str]:
-    ill = [status for status in statuses if status.state in {SourceState.FAILED, SourceState.REFUSED}]
-    if not channels:
-        if ill:
-            return f"There are no channels yet: {ill[0].message}", ill[0].hint
-        return "The first refresh is running.", "This page shows the channels as soon as they are here."
-    guide = f"{edition.linked} of them have a guide" if edition else "the guide is being made"
-    if ill:
-        return f"{channels} channels are served from the last good refresh. {ill[0].id}: {ill[0].message}", ill[0].hint
-    demo_step = "This is the demo. Set IPTV_TUNERR_M3U_URL in .env to serve your own provider."
-    return f"{channels} channels, {guide}.", demo_step if demo else ""
+def _verdict(channels: int, edition: GuideEdition | None, statuses: tuple[SourceStatus, ...], *, demo: bool) -> Verdict:
+    troubled = [status for status in statuses if status.state in _TROUBLES]
+    if channels:
+        return _problem(channels, troubled) if troubled else _all_well(channels, edition, statuses, demo=demo)
+    playlists = [status for status in troubled if status.kind == "playlist"]
+    if not playlists:
+        step = "This page shows the channels as soon as they are here."
+        return Verdict("starting", "The first refresh is running.", step)
+    ill = playlists[0]
+    return Verdict("down", f"There are no channels yet. {ill.id}: {ill.message}", ill.hint or _ASKED_AGAIN, ill.id)
+
+
+def _problem(channels: int, troubled: Sequence[SourceStatus]) -> Verdict:
+    """Serving goes on; say of what, and what is wrong with the first of the `troubled`."""
+    ill = troubled[0]
+    kept = f" with the last good {ill.kind}" if ill.succeeded_at else ""
+    others = len(troubled) - 1
+    more = f" {_count(others, 'other source')} {'has' if others == 1 else 'have'} a problem too." if others else ""
+    sentence = f"{_count(channels, 'channel')} {'is' if channels == 1 else 'are'} served{kept}. {ill.id}: {ill.message}"
+    return Verdict("troubled", sentence, (ill.hint or _ASKED_AGAIN) + more, ill.id)
+
+
+def _all_well(channels: int, edition: GuideEdition | None, statuses: Sequence[SourceStatus], *, demo: bool) -> Verdict:
+    if edition is None:
+        guide = "the guide is being made"
+    elif edition.linked == 0:
+        guide = "none with a guide"
+    else:
+        guide = "all with a guide" if edition.linked == edition.channels else f"{edition.linked:,} with a guide"
+    step = ""
+    if demo:
+        step = "This is the demo. Set IPTV_TUNERR_M3U_URL in .env to serve your own provider."
+    elif not any(status.kind == "guide" for status in statuses):
+        step = "Set IPTV_TUNERR_XMLTV_URL in .env to add a guide."
+    return Verdict("ready", f"{_count(channels, 'channel')}, {guide}.", step)
+
+
+def _left_out(row: LeftOut) -> str:
+    examples = f" Among them: {', '.join(row.examples)}." if row.examples else ""
+    return f"{_count(row.count, 'channel')} {'is' if row.count == 1 else 'are'} left out: {row.reason}.{examples}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _tuner_row(tuner: TunerStatus) -> TunerRow:
     return TunerRow(
         index=tuner.index,
-        channel=f"{tuner.number} {tuner.name}" if tuner.number else "",
+        number=str(tuner.number) if tuner.number else "",
+        name=tuner.name,
         source=tuner.source,
         clients=tuner.clients,
         state=tuner.state,
@@ -135,7 +182,7 @@ def _source_row(status: SourceStatus) -> SourceRow:
         attempted_at=status.attempted_at,
         succeeded_at=status.succeeded_at,
         message=status.message,
-        hint=status.hint,
+        hint=status.hint or (_ASKED_AGAIN if status.state in _TROUBLES else ""),
         skipped=status.skipped,
-        acceptable=status.state is SourceState.REFUSED,
+        acceptable=status.kind == "playlist" and status.state is SourceState.REFUSED,
     )

@@ -29,7 +29,7 @@ class Catalog:
     def __init__(self, root):
         self.root = root
 
-    def request(self, document, *, source="m3u", at=0.0, **more):
+    def request(self, document, *, source="m3u", sources=("m3u", "m3u-2"), at=0.0, **more):
         path = document
         if not isinstance(document, Path):
             path = self.root / "document"
@@ -37,6 +37,7 @@ class Catalog:
         return {
             "path": str(path),
             "source": source,
+            "sources": sources,
             "zone": 2,
             "catalog_db": str(self.root / "catalog.db"),
             "state_db": str(self.root / "state.db"),
@@ -122,6 +123,16 @@ def test_a_bad_answer_loses_nothing_and_leaves_nothing(catalog, document, error)
     assert catalog.rows("SELECT count(*) FROM entry") == [(2,)]
 
 
+def test_a_list_without_end_is_given_up(catalog, monkeypatch):
+    monkeypatch.setattr("tunerr.catalog.ingest._MOST_ENTRIES", 10)
+    catalog.ingest(playlist(map(str, range(10))))
+    before = catalog.served()
+    with pytest.raises(Truncated, match="more than 10 entries"):
+        catalog.ingest(playlist(map(str, range(11))))
+    assert catalog.served() == before
+    assert catalog.rows("SELECT count(*) FROM entry") == [(10,)]
+
+
 def test_a_shrunken_answer_waits_for_its_proof(catalog):
     catalog.ingest(playlist("ABCDEFGHIJ"))
     small = playlist("ABCDE")
@@ -151,6 +162,27 @@ def test_two_sources_share_a_channel_by_tvg_id(catalog):
     catalog.ingest(playlist("AB"))
     catalog.ingest(playlist("BC"), source="m3u-2")
     assert catalog.served()[1][0] == catalog.served("m3u-2")[0][0]
+
+
+@pytest.mark.parametrize(("sources", "stays"), [(("m3u",), True), (("m3u", "m3u-2"), False)])
+def test_a_source_that_was_removed_holds_no_channel(catalog, sources, stays):
+    catalog.ingest(playlist("AB"))
+    catalog.ingest(playlist("BC"), source="m3u-2")
+    before = catalog.served()[1][0]
+    catalog.ingest(playlist("AB").replace('tvg-id="B.uk"', 'tvg-id="new"'), sources=sources)
+    assert (catalog.served()[1][0] == before) is stays
+
+
+def test_what_a_removed_source_had_is_removed_but_not_what_it_taught(catalog):
+    catalog.ingest(playlist("A"))
+    catalog.ingest(playlist("BC", host="h2"), source="m3u-2")
+    before = catalog.served("m3u-2")
+    catalog.ingest(playlist("A"), sources=("m3u",))
+    kept = "SELECT source FROM generation UNION SELECT source FROM answer"
+    assert catalog.rows(kept) == [("m3u",)]
+    assert catalog.rows("SELECT name FROM entry") == catalog.rows("SELECT name FROM channel") == [("A",)]
+    catalog.ingest(playlist("BC", host="h2"), source="m3u-2")
+    assert catalog.served("m3u-2") == before
 
 
 def test_history_is_kept_short(catalog):

@@ -55,6 +55,14 @@ async def test_only_configured_sources_are_seen(tmp_path, catalog):
     assert await reader.served() == {OTHER}
 
 
+async def test_streams_of_sources_that_allow_it_may_be_in_the_lan(tmp_path, catalog):
+    ingest(tmp_path, FIRST, source=M3U)
+    ingest(tmp_path, SECOND, source=OTHER)
+    reader = CatalogReader(catalog=catalog, sources=[M3U, OTHER], allow_lan={OTHER})
+    a = (await reader.first(1))[0]
+    assert [stream.allow_lan for stream in a.streams] == [False, False, True]
+
+
 async def test_pages_limits_and_exclusions(tmp_path, catalog):
     names = [f"Channel {number}" for number in range(450)]
     ingest(tmp_path, "#EXTM3U\n" + "".join(f"#EXTINF:-1,{name}\nhttp://h/9/{name}\n" for name in names), source=M3U)

@@ -1,7 +1,10 @@
 import pytest
 
 from tunerr.config import PREFIX, load
+from tunerr.config.values import SourceSetting
 from tunerr.errors import ConfigError
+from tunerr.model.channel import SourceId
+from tunerr.model.url import SecretUrl
 
 
 def read(**environ):
@@ -67,6 +70,12 @@ def test_external_guides_come_after_the_panels():
     assert found["xmltv"].location.reveal() == "http://g/1?a=b,c"
     assert found["xmltv-2"].timeout == 10
     assert all(one.allow_lan for one in found.values())
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "M3U"])
+def test_an_id_is_fit_for_file_names(name):
+    with pytest.raises(ValueError, match="no source id"):
+        SourceSetting(SourceId(name), "playlist", SecretUrl("http://p"), 1)
 
 
 def test_a_guide_alone_leaves_the_demo():

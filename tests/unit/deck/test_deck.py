@@ -1,13 +1,16 @@
 """The deck over a real socket and a real state.db: set-up, login, CSRF, throttle, headers, what the page says."""
 
+import asyncio
 import contextlib
 import re
 from datetime import UTC, datetime
 
 import aiohttp
+import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from tests.tools.clock import ManualClock
 from tunerr.actions.audit import Audit
 from tunerr.actions.operators import OneTimeCode, Operators
 from tunerr.actions.refresh import accept_shrink, refresh_sources
@@ -19,7 +22,6 @@ from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
 from tunerr.model.status import SourceState, SourceStatus
 from tunerr.storage.connection import open_server
-from tunerr.support.clock import ManualClock
 from tunerr.views.device import client_urls
 from tunerr.views.status import home_view
 
@@ -159,10 +161,28 @@ async def test_acts_need_the_csrf_token(deck):
 async def test_an_unknown_source_is_explained_on_the_page(deck):
     async with deck.browser() as browser:
         csrf = await deck.set_up(browser)
-        async with browser.post("/act/refresh", data={"csrf": csrf, "source": "<b>x"}) as answer:
+        token = {"csrf": csrf, "source": "<b>x"}
+        async with browser.post("/act/refresh", data=token, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, "/")
+        async with browser.get("/?live") as answer:
+            assert "The sources are: m3u." not in await answer.text(), "the renewal took the next page's notice"
+        async with browser.get("/") as answer:
             page = await answer.text()
-    assert "The sources are: m3u." in page
-    assert "<b>x" not in page
+        assert "The sources are: m3u." in page
+        assert "<b>x" not in page
+        async with browser.get("/?notice=forged") as answer:
+            page = await answer.text()
+        assert "The sources are: m3u." not in page, "a notice is shown once"
+        assert "forged" not in page
+
+
+async def test_no_page_has_inline_style_or_script(deck):
+    async with deck.browser() as browser:
+        pages = [await (await browser.get("/setup")).text()]
+        await deck.set_up(browser)
+        pages += [await (await browser.get(path)).text() for path in ("/", "/login")]
+    for page in pages:
+        assert not re.search(r"<style|<script(?! src)| style=| on\w+=|javascript:", page)
 
 
 async def test_h18_the_operator_api_asks_for_a_login_and_takes_basic(deck):
@@ -192,10 +212,41 @@ async def test_eight_failures_block_the_address_until_the_window_has_passed(deck
                 assert answer.status == 401
         async with browser.post("/login", data=right) as answer:
             assert answer.status == 429
+            assert "Try again in 15 minutes." in await answer.text()
             assert 0 < int(answer.headers["Retry-After"]) <= WINDOW_S
         deck.clock.advance(WINDOW_S + 1)
         async with browser.post("/login", data=right) as answer:
             assert answer.status == 200
+
+
+async def test_guesses_sent_at_once_are_counted_one_by_one(deck):
+    async def guess(browser, number):
+        async with browser.post("/login", data={"username": "admin", "password": f"wrong {number}"}) as answer:
+            return answer.status
+
+    async with deck.browser() as browser:
+        await deck.set_up(browser)
+    async with deck.browser() as browser:
+        statuses = await asyncio.gather(*(guess(browser, number) for number in range(3 * FAILURES)))
+    assert sorted(statuses) == [401] * FAILURES + [429] * 2 * FAILURES
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=klingon", b"username=a"),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"odd"),
+        ("application/x-www-form-urlencoded; charset=unicode_escape", rb"username=\ud800"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=x", b"no part"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\nz\r\n--x--\r\n"),
+    ],
+)
+async def test_a_body_that_is_no_form_is_a_bad_request(deck, kind, body):
+    async with deck.browser() as browser:
+        for path in ("/login", "/setup"):
+            async with browser.post(path, data=body, headers={"Content-Type": kind}) as answer:
+                assert answer.status == 400
 
 
 async def test_a_session_slides_and_ends(deck):
@@ -238,6 +289,8 @@ async def test_another_site_can_not_set_the_password(deck):
 async def test_a_password_from_the_settings_wins(tmp_path):
     async with running_deck(tmp_path, fixed_password="from env") as deck, deck.browser() as browser:
         async with browser.get("/") as answer:
+            assert answer.url.path == "/login"
+        async with browser.get("/setup") as answer:
             assert answer.url.path == "/login"
         form = {"code": deck.code.renew(), "password": PASSWORD, "again": PASSWORD}
         async with browser.post("/setup", data=form) as answer:

@@ -6,11 +6,12 @@ from pathlib import Path
 from tunerr.gateway.readers.opener import StreamOpener
 from tunerr.model.channel import SourceId, Stream
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.clock import SystemClock
 from tunerr.support.http import HttpClients
 
 
-def stream(url, zone=Zone.LOOPBACK, headers=()):
-    return Stream(SecretUrl(url), SourceId("m3u"), zone, headers)
+def stream(url, zone=Zone.LOOPBACK, headers=(), *, allow_lan=False):
+    return Stream(SecretUrl(url), SourceId("m3u"), zone, headers, allow_lan)
 
 
 @asynccontextmanager
@@ -25,7 +26,7 @@ async def http_clients(**options):
 @asynccontextmanager
 async def opener(*, ffmpeg=lambda: "ffmpeg", **options):
     async with http_clients() as clients:
-        yield StreamOpener(clients=clients, ffmpeg=ffmpeg, **options)
+        yield StreamOpener(clients=clients, ffmpeg=ffmpeg, clock=SystemClock(), **options)
 
 
 async def read(url, *, limit=None, **options):

@@ -13,8 +13,11 @@ from tunerr.errors import TuneError, UpstreamError
 from tunerr.gateway.gateway import Gateway
 from tunerr.model.channel import Channel, ChannelId, LineupChannel, SourceId, Stream
 from tunerr.model.numbers import GuideNumber
+from tunerr.model.status import Client
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.support.clock import SystemClock
+
+WATCHER = Client("192.0.2.7", "test")
 
 
 def row(number=1, *, streams=1):
@@ -108,7 +111,7 @@ async def served(gateway, rows):
     async def stream(request):
         duration = float(request.query["duration"]) if "duration" in request.query else None
         try:
-            async with gateway.watch(rows[request.match_info["name"]], client="test") as viewer:
+            async with gateway.watch(rows[request.match_info["name"]], client=WATCHER) as viewer:
                 response = LiveResponse(headers={"Content-Type": "video/mp2t"})
                 response.force_close()
                 await response.prepare(request)

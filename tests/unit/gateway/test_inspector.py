@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tools.clock import ManualClock
 from tests.unit.gateway.rig import continuity_errors, decoding_errors, packets, pid_of
 from tests.unit.gateway.test_psi import pmt, section, stream
 from tunerr.gateway.inspector import TsInspector
 from tunerr.gateway.psi import Kind
 from tunerr.gateway.ts import discontinuity_packet, section_packets
-from tunerr.support.clock import ManualClock
 
 FIRST_VIDEO_FRAME = bytes([0, 0, 1, 0xE0, 0, 0, 0x80, 0x80, 5, 0x21, 0, 1, 0, 1])
 

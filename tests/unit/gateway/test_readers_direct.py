@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.tools.hls_origin import decoded, make_ts
+from tests.tools.hls_origin import decoded
+from tests.tools.media import make_ts
 from tests.tools.until import until
 from tests.unit.gateway.readers_rig import ffmpegs_of, http_clients, opener, stream
 from tunerr.errors import TunerrError, UpstreamError
@@ -130,6 +131,17 @@ async def test_what_is_not_opened(url, zone, reason):
         with pytest.raises(UpstreamError) as caught:
             await direct_input(stream(url, zone), clients)
     assert caught.value.reason == reason
+
+
+async def test_an_internet_playlist_may_name_the_lan_where_that_is_allowed():
+    async with http_clients() as clients:
+        found = [
+            await direct_input(stream(url, Zone.INTERNET, allow_lan=True), clients)
+            for url in ("rtsp://192.168.1.1/x", "udp://@239.1.1.1:5000", "udp://@:5000")
+        ]
+        with pytest.raises(UpstreamError, match="on this machine"):
+            await direct_input(stream("rtmp://127.0.0.1/live/x", Zone.INTERNET, allow_lan=True), clients)
+    assert "udp" in found[0].protocols
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from tests.tools.hls_origin import (
     make_fmp4,
     make_packed,
     make_segments,
-    make_ts,
     serving,
 )
+from tests.tools.media import make_ts
 from tests.tools.until import until
 from tests.unit.gateway.readers_rig import ffmpegs_of, http_clients, opener, read, stream
 from tunerr.errors import UpstreamError
@@ -27,6 +27,7 @@ from tunerr.gateway.readers.opener import StreamOpener
 from tunerr.gateway.readers.origin import Origin
 from tunerr.gateway.readers.playlist import Variant
 from tunerr.model.url import Zone
+from tunerr.support.clock import SystemClock
 
 KEYS = (bytes(range(16)), bytes(range(16, 32)))
 
@@ -183,12 +184,43 @@ async def test_a_playlist_from_the_internet_may_not_name_this_machine(segments, 
         http_clients(zone_of=zone_of) as clients,
     ):
         line = f'#EXT-X-MAP:URI="{origin.base}/live/seg1.ts"\n' if mapped else ""
-        opened = StreamOpener(clients=clients, ffmpeg=lambda: "ffmpeg")
+        opened = StreamOpener(clients=clients, ffmpeg=lambda: "ffmpeg", clock=SystemClock())
         with pytest.raises(UpstreamError) as caught:
             async with opened.open(stream(f"{far}/index.m3u8")):
                 pass
     assert caught.value.reason == "refused"
     assert not origin.hits
+
+
+@pytest.mark.parametrize("allow_lan", [True, False])
+@pytest.mark.parametrize("by", ["redirect", "playlist"])
+async def test_what_an_internet_stream_names_in_the_lan(segments, by, allow_lan):
+    async with hls(HlsOrigin(segments, every=0.1)) as origin:
+        near = f"{origin.base}/live"
+
+        async def answer(_):
+            if by == "redirect":
+                raise web.HTTPFound(f"{near}/index.m3u8")
+            head = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n"
+            return web.Response(text=f"{head}#EXTINF:1,\n{near}/seg0.ts\n#EXTINF:1,\n{near}/seg1.ts\n#EXT-X-ENDLIST\n")
+
+        def zone_of(address):
+            return Zone.INTERNET if str(address) == "127.0.0.2" else Zone.PRIVATE
+
+        app = web.Application()
+        app.router.add_get("/index.m3u8", answer)
+        async with serving(app, "127.0.0.2") as far, http_clients(zone_of=zone_of) as clients:
+            opened = StreamOpener(clients=clients, ffmpeg=lambda: "ffmpeg", clock=SystemClock())
+            one = stream(f"{far}/index.m3u8", Zone.INTERNET, allow_lan=allow_lan)
+            if allow_lan:
+                async with opened.open(one) as upstream:
+                    assert [chunk async for chunk in upstream.chunks()]
+                return
+            with pytest.raises(UpstreamError) as caught:
+                async with opened.open(one):
+                    pass
+        assert caught.value.reason == "refused"
+        assert not origin.hits
 
 
 async def test_the_streams_headers_go_with_every_request(segments):

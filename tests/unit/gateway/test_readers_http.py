@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from tests.tools.hls_origin import decoded, ffmpeg, make_ts, serving
+from tests.tools.hls_origin import decoded, serving
+from tests.tools.media import ffmpeg, make_ts
 from tests.tools.until import until
 from tests.unit.gateway.readers_rig import opener, read, stream
 from tunerr.errors import UpstreamError

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from tunerr.errors import UpstreamError
 from tunerr.gateway.readers.decrypt import SegmentDecryptor, sequence_iv
 from tunerr.gateway.readers.follow import Follower, poll_seconds
-from tunerr.gateway.readers.guarded_playlist import rewrite
-from tunerr.gateway.readers.playlist import Key, Master, Media, Segment, parse
+from tunerr.gateway.readers.guarded_playlist import rewrite, single_variant
+from tunerr.gateway.readers.playlist import Key, Master, Media, Segment, Variant, parse
 
 BASE = "http://h/a/b.m3u8?t=1"
 
@@ -180,3 +180,38 @@ def test_rewrite_leaves_no_foreign_address():
     out = rewrite(text, BASE, lambda url: seen.append(url) or f"n{len(seen)}")
     assert seen == ["http://h/a/k", "http://evil/m", "http://h/a/seg.ts?x"]
     assert out == '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="n1",IV=0x1\n#EXT-X-MAP:URI="n2"\n#EXTINF:1,\nn3\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [
+        ("METHOD=AES-128,URI=http://evil/k", 'METHOD=AES-128,URI="name"'),
+        (r'METHOD=AES-128,URI="k\",IV=0x1,URI=http://evil/k', 'METHOD=AES-128,URI="name",IV=0x1,URI="name"'),
+        (r'X="\",URI="http://evil/k,Y="', 'URI="name"'),
+        ('METHOD=NONE\\,URI="http://evil/k"', 'URI="name"'),
+        ('URI="m",BYTERANGE="700@0"', 'URI="name",BYTERANGE="700@0"'),
+    ],
+)
+def test_rewrite_writes_attributes_anew(given, passed_on):
+    """ffmpeg reads addresses without quotes as well, and knows escapes."""
+    out = rewrite(f"#EXTM3U\n#EXT-X-KEY:{given}\n#EXT-X-MAP:{given}\n", BASE, lambda _: "name")
+    assert out == f"#EXTM3U\n#EXT-X-KEY:{passed_on}\n#EXT-X-MAP:{passed_on}\n"
+
+
+@pytest.mark.parametrize("language", ['en",URI="http://evil/', "en\\", "en\n#EXT"])
+def test_a_language_brings_no_address_along(language):
+    variant = Variant("http://h/v", 1, audio_only=False, audio_url="http://h/a", audio_language=language)
+    assert "LANGUAGE" not in single_variant(variant, lambda _: "name")
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("#EXTINF:1,\na\n" * 50_001, "more than 50,000 lines #EXTINF"),
+        ('#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\nv\n' * 501, "more than 500 lines #EXT-X-STREAM-INF"),
+        ('#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="x"\n' * 501, "more than 500 lines #EXT-X-MEDIA"),
+    ],
+)
+def test_a_playlist_without_end_is_refused(rows, words):
+    with pytest.raises(UpstreamError, match=words):
+        parse(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n{rows}", BASE)

@@ -1,8 +1,8 @@
+from tests.tools.clock import ManualClock
 from tests.unit.gateway.rig import continuity_errors, flags_of, packets, pid_of
 from tests.unit.gateway.test_inspector import inspected
 from tunerr.gateway.inspector import AccessPoint, TsInspector
 from tunerr.gateway.seam import Seam
-from tunerr.support.clock import ManualClock
 
 
 def test_announces_each_pid_once_and_nothing_else_changes(samples):

@@ -3,10 +3,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.tools.clock import ManualClock
 from tests.tools.until import until
+from tests.unit.gateway.rig import WATCHER
 from tunerr.gateway.hub import Hub
 from tunerr.gateway.inspector import AccessPoint
-from tunerr.support.clock import ManualClock, SystemClock
+from tunerr.support.clock import SystemClock
 
 TABLES = b"T" * 376
 CHUNK = 188 * 350
@@ -71,7 +73,7 @@ async def test_joining_is_one_write_and_later_chunks_are_shared():
     hub.publish(chunk(0), [])
     hub.publish(chunk(1), [AccessPoint(188, TABLES)])
     hub.publish(chunk(2), [])
-    viewer, transport = hub.admit("x"), Recorder()
+    viewer, transport = hub.admit(WATCHER), Recorder()
     async with delivering(viewer, transport):
         assert transport.writes == [TABLES + chunk(1)[188:] + chunk(2)]
         third = chunk(3)
@@ -82,7 +84,7 @@ async def test_joining_is_one_write_and_later_chunks_are_shared():
 
 async def test_one_who_waits_starts_at_the_first_access_point_however_late_it_delivers():
     hub = Hub(clock=ManualClock(), stalled_viewer=30)
-    viewer, transport = hub.admit("x"), Recorder()
+    viewer, transport = hub.admit(WATCHER), Recorder()
     hub.publish(chunk(0), [])
     assert viewer.unread is None
     for number in range(1, 4):
@@ -94,7 +96,7 @@ async def test_one_who_waits_starts_at_the_first_access_point_however_late_it_de
 async def test_a_full_transport_gets_nothing_and_then_the_rest_in_order():
     hub = Hub(clock=SystemClock(), stalled_viewer=30)
     hub.publish(chunk(0), [AccessPoint(0, TABLES)])
-    viewer, transport = hub.admit("x"), Recorder()
+    viewer, transport = hub.admit(WATCHER), Recorder()
     async with delivering(viewer, transport):
         transport.held = 256 << 10
         for number in range(1, 30):
@@ -109,7 +111,7 @@ async def test_a_full_transport_gets_nothing_and_then_the_rest_in_order():
 async def test_a_lapped_viewer_goes_on_at_the_newest_access_point():
     hub = Hub(clock=SystemClock(), stalled_viewer=60)
     hub.publish(chunk(0), [AccessPoint(0, TABLES)])
-    viewer = hub.admit("x")
+    viewer = hub.admit(WATCHER)
     async with connection() as (transport, reader, peer), delivering(viewer, transport):
         for number in range(1, 800):  # 50 MB into a ring of 32 MB
             hub.publish(chunk(number), [AccessPoint(0, TABLES)] if number % 10 == 0 else [])
@@ -135,7 +137,7 @@ async def test_no_progress_is_given_up_on_the_clock_and_slow_progress_is_not():
     clock = ManualClock()
     hub = Hub(clock=clock, stalled_viewer=30)
     hub.publish(chunk(0), [AccessPoint(0, TABLES)])
-    stalled, slow = hub.admit("stalled"), hub.admit("slow")
+    stalled, slow = hub.admit(WATCHER), hub.admit(WATCHER)
     first, second = Recorder(), Recorder()
     async with delivering(stalled, first) as task, delivering(slow, second):
         first.held = second.held = 300 << 10
@@ -153,7 +155,7 @@ async def test_no_progress_is_given_up_on_the_clock_and_slow_progress_is_not():
 async def test_ends_when_the_peer_is_lost_or_the_stream_is_finished_or_the_duration_over():
     hub = Hub(clock=SystemClock(), stalled_viewer=30)
     hub.publish(chunk(0), [AccessPoint(0, TABLES)])
-    lost, timed, last = hub.admit("a"), hub.admit("b"), hub.admit("c")
+    lost, timed, last = hub.admit(WATCHER), hub.admit(WATCHER), hub.admit(WATCHER)
     transport = Recorder()
     async with delivering(lost, transport) as task:
         transport.closing = True
@@ -179,7 +181,7 @@ async def test_many_megabytes_reach_every_viewer_unchanged(count):
     hub.publish(chunk(0), [AccessPoint(0, b"")])
 
     async def watch():
-        viewer = hub.admit("x")
+        viewer = hub.admit(WATCHER)
         async with connection() as (transport, reader, peer), delivering(viewer, transport):
             peer.resume_reading()
             return await reader.readexactly(CHUNK * 250)

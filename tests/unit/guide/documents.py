@@ -51,7 +51,7 @@ class Desk:
         self.db = root / "guide.db"
         self.guide_dir = root / "guide"
 
-    def ingest(self, document, *wanted, source="xmltv", sources=("xmltv", "xmltv-2"), now=NOW):
+    def ingest(self, document, *wanted, source="xmltv", now=NOW):
         path = document
         if isinstance(document, bytes):
             path = self.root / "document"
@@ -59,7 +59,6 @@ class Desk:
         request = {
             "path": str(path),
             "source": source,
-            "sources": list(sources),
             "guide_db": str(self.db),
             "wanted": list(wanted or ("one.test", "two.test")),
             "now": now.timestamp(),

@@ -140,8 +140,10 @@ def test_a_new_guide_replaces_the_old_one_whole(desk):
 def test_guides_of_sources_that_are_gone_are_removed(desk):
     for source in ("xmltv", "xmltv-2"):
         desk.ingest(guide(programme("one.test", 0, 1)), source=source)
-    desk.ingest(guide(programme("one.test", 0, 1)), source="xmltv", sources=("xmltv",))
+    desk.render(sources=("xmltv",))
     assert generations(desk) == [("xmltv", "published")]
+    desk.render(sources=())
+    assert generations(desk) == []
 
 
 def test_leftovers_of_a_killed_worker_are_removed(desk):
@@ -151,7 +153,6 @@ def test_leftovers_of_a_killed_worker_are_removed(desk):
     request = {
         "path": str(document),
         "source": "xmltv",
-        "sources": ["xmltv"],
         "guide_db": str(desk.db),
         "wanted": ["one.test"],
         "now": NOW.timestamp(),

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from tests.tools.clock import ManualClock
 from tests.tools.world import serving
 from tests.unit.guide.documents import NOW, guide, programme
 from tunerr.config import SourceSetting
@@ -16,7 +17,6 @@ from tunerr.model.url import SecretUrl
 from tunerr.storage.connection import open_server
 from tunerr.storage.folder import open_folder
 from tunerr.storage.sources import SourceStore
-from tunerr.support.clock import ManualClock
 from tunerr.support.http import HttpClients
 from tunerr.support.worker_client import Worker
 
@@ -153,8 +153,9 @@ async def test_a_guide_for_other_channels_is_no_error_but_replaces_nothing(refre
     assert "0 of 1 channels" in status.message
     await refresher.refresh(provider.source, lineup("one.test"))
     status = await refresher.refresh(provider.source, lineup("nine.test"))
-    assert status.state is SourceState.FAILED
+    assert status.state is SourceState.REFUSED, "FAILED would be asked again in seconds"
     assert "stays" in status.message
+    assert status.channels == 1
     assert titles(await refresher.render(lineup("one.test"))) == ["A"]
 
 
@@ -165,6 +166,15 @@ async def test_a_file_is_a_source_too(refresher, tmp_path, clock):
     assert (await refresher.refresh(source, lineup("one.test"))).state is SourceState.OK
     clock.advance(timedelta(days=1).total_seconds())
     assert (await refresher.refresh(source, lineup("one.test"))).state is SourceState.OK
+
+
+async def test_documents_of_removed_sources_are_deleted(refresher, provider, tmp_path):
+    row = lineup("one.test")
+    await refresher.refresh(provider.source, row)
+    documents = tmp_path / "data" / "guide" / "documents"
+    (documents / "xmltv-2").write_bytes(GOOD)
+    await refresher.render(row)
+    assert [path.name for path in documents.iterdir()] == ["xmltv"]
 
 
 async def test_a_failed_rendering_raises_and_keeps_the_edition(refresher, provider, tmp_path):

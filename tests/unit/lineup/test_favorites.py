@@ -1,7 +1,7 @@
+from tests.tools.clock import ManualClock
 from tunerr.lineup.favorites import Favorites
 from tunerr.model.channel import ChannelId
 from tunerr.storage.connection import open_server
-from tunerr.support.clock import ManualClock
 
 A, B = ChannelId("dna-a"), ChannelId("dna-b")
 

@@ -17,7 +17,6 @@ from tunerr.model.status import GuideEdition, SourceState, SourceStatus, TunerSt
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 QUIET = GatewayFacts(
-    tuners=2,
     active_sessions=0,
     viewers=0,
     bytes_sent=0,
@@ -44,7 +43,6 @@ FULL = Readings(
     ),
     tuners=(TunerStatus(0, number=GuideNumber(1)), TunerStatus(1)),
     gateway=GatewayFacts(
-        tuners=2,
         active_sessions=1,
         viewers=4,
         bytes_sent=1880,

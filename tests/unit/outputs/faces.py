@@ -11,7 +11,7 @@ from aiohttp import web
 from tunerr.errors import AllTunersInUse, TunerInUse
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel
 from tunerr.model.numbers import GuideNumber
-from tunerr.model.status import TunerStatus
+from tunerr.model.status import Client, TunerStatus
 from tunerr.outputs.web import install
 
 PACKET = b"\x47" + bytes(187)
@@ -61,11 +61,13 @@ class SmallGateway:
     fault: Exception | None = None
     busy: list[LineupChannel | None] = field(default_factory=lambda: [None, None])
     viewers: int = 0
-    clients: list[str] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
     tunes: int = 0
 
     @contextlib.asynccontextmanager
-    async def watch(self, row: LineupChannel, *, client: str, tuner: int | None = None) -> AsyncIterator[SmallViewer]:
+    async def watch(
+        self, row: LineupChannel, *, client: Client, tuner: int | None = None
+    ) -> AsyncIterator[SmallViewer]:
         self.tunes += 1
         self.clients.append(client)
         index = self._tuner_for(row, tuner)
@@ -79,7 +81,11 @@ class SmallGateway:
     def status(self) -> tuple[TunerStatus, ...]:
         return tuple(
             TunerStatus(
-                index, number=row.number, name=row.channel.name, clients=("192.0.2.7 Lavf/60",), bits_per_second=8_000
+                index,
+                number=row.number,
+                name=row.channel.name,
+                clients=(Client("192.0.2.7", "Lavf/60"),),
+                bits_per_second=8_000,
             )
             if row
             else TunerStatus(index)

@@ -9,14 +9,24 @@ import aiohttp
 import pytest
 from lxml import etree
 
+from tests.tools.clock import ManualClock
 from tests.unit.outputs.faces import ROWS, SmallGateway, channel, lineup, raw, serving
 from tunerr.model.device_id import DeviceId
 from tunerr.outputs.hdhr.http import routes
-from tunerr.support.clock import ManualClock
 from tunerr.support.snapshot import Published
 from tunerr.views.device import DeviceIdentity
 
-DEVICE = DeviceIdentity(device_id=DeviceId.parse("1050ABCE"), friendly_name="Tunerr & Söhne", tuner_count=2)
+DEVICE = DeviceIdentity(
+    device_id=DeviceId.parse("1050ABCE"),
+    friendly_name="Tunerr & Söhne",
+    tuner_count=2,
+    manufacturer="Silicondust",
+    model_number="HDHR5-4US",
+    firmware_name="hdhomerun5_atsc",
+    firmware_version="20250815",
+    device_auth="iptvtunerr",
+    scan_possible=True,
+)
 DOCUMENTS = (
     "/",
     "/discover.json",

@@ -1,5 +1,5 @@
+from tests.tools.clock import ManualClock
 from tunerr.outputs.hdhr.scan import Scan
-from tunerr.support.clock import ManualClock
 
 
 def test_a_scan_goes_on_and_ends_by_itself():

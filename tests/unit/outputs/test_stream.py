@@ -7,6 +7,7 @@ import pytest
 from tests.tools.until import until
 from tests.unit.outputs.faces import PACKET, ROWS, SmallGateway, lineup, raw, serving
 from tunerr.errors import ContentProtected, NoVideoData, TuneFailed
+from tunerr.model.status import Client
 from tunerr.outputs.stream import routes
 from tunerr.support.snapshot import Published
 
@@ -205,7 +206,8 @@ async def test_the_client_is_named_by_address_and_program():
         await fetch(base, "/auto/v1", headers={"User-Agent": "Lavf/60.16.100"})
         await raw(base, f"GET /auto/v1 HTTP/1.1\nHost: a\nUser-Agent: Kodi\t\x80\x9b31m {'x' * 200}\n\n")
         await raw(base, "GET /auto/v1 HTTP/1.0\n\n")
-    assert gateway.clients == ["127.0.0.1 Lavf/60.16.100", f"127.0.0.1 Kodi 31m {'x' * 31}", "127.0.0.1"]
+    programs = ["Lavf/60.16.100", f"Kodi 31m {'x' * 31}", ""]
+    assert gateway.clients == [Client("127.0.0.1", program) for program in programs]
 
 
 async def test_before_the_first_lineup_the_system_is_busy():

@@ -168,6 +168,7 @@ def test_no_text_breaks_it_and_no_entry_carries_a_control(texts):
 
 def test_a_hostile_line_costs_linear_time():
     hostile = ["-1 " + "a=" * 30_000, '-1 a="' * 10_000, "-1 " + "a='" * 20_000, "-1" + " " * 60_000 + "x"]
+    hostile += ["-1 " + "a" * 60_000, "-1 a" + " " * 60_000]
     start = time.perf_counter()
     for text in hostile:
         one(text)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tools.until import until
 from tunerr.errors import DataFolderError, DataFolderLocked
-from tunerr.storage.folder import DataFolder, FolderLock, folder_error, open_folder
+from tunerr.storage.folder import DataFolder, FolderLock, empty_spool, folder_error, open_folder
 
 
 def test_a_new_folder_is_private_and_has_its_subfolders(tmp_path):
@@ -90,3 +90,12 @@ async def test_the_lock_dies_with_its_owner(tmp_path):
             return False
 
     await until(free, what="the lock to be free")
+
+
+def test_the_spool_is_emptied_for_its_owner(tmp_path):
+    folder = open_folder(tmp_path)
+    (folder.spool_dir / "playlist-m3u").write_text("http://h/?password=hunter2")
+    open_folder(tmp_path)
+    assert list(folder.spool_dir.iterdir())  # another server may be at work
+    empty_spool(folder)
+    assert not list(folder.spool_dir.iterdir())

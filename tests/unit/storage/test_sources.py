@@ -38,12 +38,11 @@ async def test_a_status_comes_back_as_it_was_saved(state):
     assert await store.statuses() == (STATUS,)
 
 
-async def test_validators_belong_to_one_url_and_variant(state):
+async def test_validators_belong_to_one_url(state):
     store = SourceStore(state)
     await store.save(STATUS, location=URL, validators=Validators("e", "l"))
     assert await store.validators(STATUS.id, URL) == Validators("e", "l")
     assert await store.validators(STATUS.id, SecretUrl("http://other.example/")) == Validators()
-    assert await store.validators(STATUS.id, URL, variant="lan") == Validators()
 
 
 async def test_no_secret_reaches_the_database(state, tmp_path):

@@ -38,7 +38,8 @@ async def direct_input(stream: Stream, clients: HttpClients) -> FfmpegInput:
         raise UpstreamError("The stream's address can't be read.", reason="garbage") from error
     if port is None or (not host and scheme != "udp"):
         raise UpstreamError(f"A {scheme} address needs a host and a port.", reason="garbage")
-    address = await _checked(stream, clients, host, port)
+    reach = Reach(stream.zone, allow_lan=stream.allow_lan)
+    address = await _checked(reach, clients, host, port)
     place = f"{_bracketed(host if scheme in _TLS or scheme == 'rtsp' else address)}:{port}"
     if scheme in ("udp", "rtp"):
         return _datagrams(scheme, place, parts)
@@ -48,18 +49,18 @@ async def direct_input(stream: Stream, clients: HttpClients) -> FfmpegInput:
     login = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
     url = parts._replace(netloc=login + place).geturl()
     if scheme in ("rtsp", "rtsps"):
-        return _rtsp(url, stream.zone)
+        return _rtsp(url, reach)
     connect_url = f"{scheme}://{_bracketed(host)}:{port}/{_application(parts.path)}"
     return FfmpegInput(url, ("rtmp", "rtmps", "tcp", "tls"), {"rtmp_tcurl": connect_url})
 
 
-async def _checked(stream: Stream, clients: HttpClients, host: str, port: int) -> str:
+async def _checked(reach: Reach, clients: HttpClients, host: str, port: int) -> str:
     if not host:  # udp://@:5000 listens on this machine; a provider on the internet has no business with that
-        if stream.zone is Zone.INTERNET:
+        if not reach.permits(Zone.PRIVATE):
             raise UpstreamError("The provider names a port of this machine.", reason="refused")
         return ""
     try:
-        return await clients.check(host, port, reach=Reach(stream.zone))
+        return await clients.check(host, port, reach=reach)
     except AddressRefused as error:
         raise UpstreamError(error.message, reason="refused", hint=error.hint) from error
     except FetchError as error:
@@ -74,12 +75,12 @@ def _datagrams(scheme: str, place: str, parts: SplitResult) -> FfmpegInput:
     return FfmpegInput(f"udp://{place}?{urlencode(buffered, safe=',:')}", ("udp",), raw=True)
 
 
-def _rtsp(url: str, zone: Zone) -> FfmpegInput:
+def _rtsp(url: str, reach: Reach) -> FfmpegInput:
     """TCP first, UDP only in the LAN, where some servers want it.
 
     Over TCP the media rides on the checked connection; with UDP the server may name another address.
     """
-    if zone is Zone.INTERNET:
+    if not reach.permits(Zone.PRIVATE):
         return FfmpegInput(url, ("rtsp", "rtsps", "rtp", "tcp", "tls"), {"rtsp_transport": "tcp"})
     return FfmpegInput(url, ("rtsp", "rtsps", "rtp", "tcp", "tls", "udp"), {"rtsp_flags": "prefer_tcp"})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 import ffmpeg
 
 from tunerr.errors import TunerrError, UpstreamError
-from tunerr.model.url import SecretUrl
+from tunerr.support.logging import redacted
 from tunerr.support.process import Child, start_child
 from tunerr.support.tasks import Supervisor
 
@@ -27,7 +26,6 @@ _PROBE = {"probesize": "500k", "analyzeduration": "500k", "fpsprobesize": 0}
 # One PES packet for each audio frame: a radio's PCR rides on them and may be 100 ms apart at most.
 _MPEGTS = {"f": "mpegts", "muxdelay": 0, "muxpreload": 0, "flush_packets": 1, "pes_payload_size": 0}
 _STDERR_SECONDS = 0.05  # the last words come by a pipe of their own
-_URL = re.compile(r"[a-z][a-z0-9+]*://[^\s'\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,9 @@ class FfmpegUpstream:
 
 
 def _words(child: Child) -> str:
-    """The last line that ffmpeg said, URLs redacted."""
+    """The last line that ffmpeg said, secrets taken out."""
     lines = child.last_words().splitlines()
-    said = _URL.sub(lambda match: str(SecretUrl(match[0])), lines[-1]) if lines else f"exit status {child.returncode}"
+    said = redacted(lines[-1]) if lines else f"exit status {child.returncode}"
     return f"ffmpeg could not read the stream: {said}."
 
 

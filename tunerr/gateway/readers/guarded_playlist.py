@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Self
@@ -22,7 +22,7 @@ from tunerr.errors import UpstreamError
 from tunerr.gateway.readers.ffmpeg_input import FfmpegInput
 from tunerr.gateway.readers.media_playlist import read_page
 from tunerr.gateway.readers.origin import Origin, body_chunks
-from tunerr.gateway.readers.playlist import Master, Variant, parse
+from tunerr.gateway.readers.playlist import Master, Variant
 from tunerr.model.url import SecretUrl, Zone
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,16 @@ _CLOSE_SECONDS = 0.5
 _MIME = "application/vnd.apple.mpegurl"
 _PASSED_ON = ("Content-Length", "Content-Range")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,4}", re.ASCII)
-_URI = re.compile(r'URI="([^"]*)"')
+_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
+# ffmpeg takes an address without quotes too, and a backslash hides a quote from it. So nothing of these lines is passed
+# on as it came: what ffmpeg uses is written anew, in forms that can be read in one way only.
+_KEPT = {
+    "METHOD": re.compile(r"[A-Z0-9-]+"),
+    "IV": re.compile(r"0[xX][0-9A-Fa-f]+"),
+    "BYTERANGE": re.compile(r'"[0-9]+(?:@[0-9]+)?"'),
+}
+_WITH_ADDRESS = ("#EXT-X-KEY:", "#EXT-X-MAP:")
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 _TAGS = (
     "#EXTM3U",
     "#EXTINF:",
@@ -41,8 +50,6 @@ _TAGS = (
     "#EXT-X-MEDIA-SEQUENCE:",
     "#EXT-X-PLAYLIST-TYPE:",
     "#EXT-X-DISCONTINUITY",
-    "#EXT-X-KEY:",
-    "#EXT-X-MAP:",
     "#EXT-X-BYTERANGE:",
     "#EXT-X-PROGRAM-DATE-TIME:",
     "#EXT-X-ENDLIST",
@@ -82,15 +89,25 @@ class _Table:
 
 
 def rewrite(text: str, base: str, name: Callable[[str], str]) -> str:
-    """A media playlist whose every address is `name(absolute URL)`; tags that are not known are left out."""
+    """A media playlist whose every address is `name(absolute URL)`; tags that are not known are left out.
 
-    def attribute(match: re.Match[str]) -> str:
-        return f'URI="{name(urljoin(base, match[1]))}"'
+    Raises ValueError when an address can't be read.
+    """
+
+    def attributes(line: str) -> Iterator[str]:
+        for key, value in _ATTRIBUTE.findall(line):
+            if key == "URI":
+                yield f'URI="{name(urljoin(base, value.strip(chr(34))))}"'
+            elif key in _KEPT and _KEPT[key].fullmatch(value):
+                yield f"{key}={value}"
 
     lines = []
     for line in (raw.strip() for raw in text.splitlines()):
-        if line.startswith(_TAGS):
-            lines.append(_URI.sub(attribute, line))
+        if line.startswith(_WITH_ADDRESS):
+            tag, _, given = line.partition(":")
+            lines.append(f"{tag}:{','.join(attributes(given))}")
+        elif line.startswith(_TAGS):
+            lines.append(line)
         elif line and not line.startswith("#"):
             lines.append(name(urljoin(base, line)))
     return "\n".join(lines) + "\n"
@@ -101,7 +118,8 @@ def single_variant(variant: Variant, name: Callable[[str], str]) -> str:
     lines = ["#EXTM3U"]
     audio = ""
     if variant.audio_url:
-        language = f'LANGUAGE="{variant.audio_language}",' if variant.audio_language else ""
+        known = _LANGUAGE.fullmatch(variant.audio_language)
+        language = f'LANGUAGE="{variant.audio_language}",' if known else ""
         audio = ',AUDIO="audio"'
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,{language}URI="{name(variant.audio_url)}"'
@@ -158,11 +176,14 @@ class GuardedPlaylist:
         async with self._origin.get(entry.url, entry.zone) as answer:
             page = await read_page(answer, entry.zone)
         base = page.url.reveal()
-        found = parse(page.text, base)  # refuses DRM here too
+        found = await page.parsed()  # refuses DRM here too
         if isinstance(found, Master):
             raise UpstreamError("An HLS variant is a list of variants itself.", reason="garbage")
         suffix = ".mp4" if found.mapped else ".ts"
-        text = rewrite(page.text, base, lambda url: self._table.name(url, page.zone, suffix))
+        try:
+            text = rewrite(page.text, base, lambda url: self._table.name(url, page.zone, suffix))
+        except ValueError as error:
+            raise UpstreamError("The HLS playlist names an address that can't be read.", reason="garbage") from error
         return web.Response(text=text, content_type=_MIME)
 
     async def _file(self, entry: _Entry, request: web.BaseRequest) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from tunerr.errors import UpstreamError
@@ -12,6 +13,8 @@ from tunerr.model.url import SecretUrl, Zone
 from tunerr.support.http import Answer
 
 PLAYLIST_BYTES = 5_000_000
+# Some 10 ms of parsing. Live windows are far smaller; those that reach back for hours take a second.
+_PARSED_AT_ONCE = 16_384
 _NOT_MODIFIED = 304
 _LIMIT_REACHED = 509
 
@@ -24,6 +27,12 @@ class Page:
     url: SecretUrl
     zone: Zone
     validators: Headers = ()
+
+    async def parsed(self) -> Master | Media:
+        """What it says; a large one is read by a thread, so that no viewer waits for it. Raises as `parse`."""
+        if len(self.text) <= _PARSED_AT_ONCE:
+            return parse(self.text, self.url.reveal())
+        return await asyncio.to_thread(parse, self.text, self.url.reveal())
 
 
 async def read_page(answer: Answer, zone: Zone, head: bytes = b"") -> Page:
@@ -70,7 +79,7 @@ class MediaPlaylist:
         Raises UpstreamError, NeedsRemuxError for fMP4 and for audio in a playlist of its own.
         """
         page = page or await self._fetch(self._stream.url, self._stream.zone)
-        found = parse(page.text, page.url.reveal())
+        found = await page.parsed()
         if isinstance(found, Master):
             variant = self._choose(found)
             self._bandwidth = variant.bandwidth
@@ -79,7 +88,7 @@ class MediaPlaylist:
                     "The stream's audio is in a playlist of its own.", variant=variant, zone=page.zone
                 )
             page = await self._fetch(SecretUrl(variant.url), page.zone)
-            found = parse(page.text, page.url.reveal())
+            found = await page.parsed()
         self._take(page, found)
 
     async def reload(self) -> None:
@@ -96,7 +105,7 @@ class MediaPlaylist:
                     return
                 _check(answer)
                 page = await read_page(answer, page.zone)
-            self._take(page, parse(page.text, page.url.reveal()))
+            self._take(page, await page.parsed())
         except UpstreamError as error:
             if not is_refusal(error):
                 raise

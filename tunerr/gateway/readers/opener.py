@@ -18,7 +18,7 @@ from tunerr.gateway.readers.origin import Origin, body_chunks, merge_headers, re
 from tunerr.gateway.readers.sniff import HEAD_BYTES, Kind, sniff
 from tunerr.gateway.upstream import Upstream
 from tunerr.model.channel import Stream
-from tunerr.support.clock import Clock, SystemClock
+from tunerr.support.clock import Clock
 from tunerr.support.http import Answer, HttpClients
 
 
@@ -30,14 +30,14 @@ class StreamOpener:
         *,
         clients: HttpClients,
         ffmpeg: Callable[[], str],
+        clock: Clock,
         user_agent: str = "",
         headers: Iterable[tuple[str, str]] = (),
-        clock: Clock | None = None,
     ) -> None:
         self._clients = clients
         self._ffmpeg = ffmpeg
         self._headers = merge_headers((("User-Agent", user_agent),) if user_agent else (), headers)
-        self._clock = clock or SystemClock()
+        self._clock = clock
 
     @asynccontextmanager
     async def open(self, stream: Stream) -> AsyncIterator[Upstream]:
@@ -58,7 +58,7 @@ class StreamOpener:
         raise UpstreamError(f"Streams of the kind {stream.url.scheme[:20]!r} can't be read.", reason="unsupported")
 
     async def _open_http(self, stream: Stream, stack: AsyncExitStack) -> Upstream:
-        origin = Origin(self._clients, merge_headers(self._headers, stream.headers))
+        origin = Origin(self._clients, merge_headers(self._headers, stream.headers), allow_lan=stream.allow_lan)
         answer = await stack.enter_async_context(origin.get(stream.url, stream.zone))
         head = await read_head(answer, HEAD_BYTES)
         label = str(stream.url)

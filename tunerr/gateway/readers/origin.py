@@ -47,11 +47,15 @@ def _told(error: FetchError) -> UpstreamError:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Makes the requests that belong to one stream. All carry `headers` and bear `silence` seconds without a byte."""
+    """Makes the requests that belong to one stream. All carry `headers` and bear `silence` seconds without a byte.
+
+    `allow_lan`: all of them, redirects included, may go to the local network.
+    """
 
     clients: HttpClients
     headers: Headers = ()
     silence: float = 30.0
+    allow_lan: bool = False
 
     @asynccontextmanager
     async def request(self, url: SecretUrl, zone: Zone, *, headers: Headers = ()) -> AsyncIterator[Answer]:
@@ -63,7 +67,8 @@ class Origin:
             raise UpstreamError(f"A playlist names an address of the kind {url.scheme[:20]!r}.", reason="refused")
         asked = merge_headers(self.headers, headers, (("Accept-Encoding", "identity"),))
         try:
-            async with self.clients.request(url, reach=Reach(zone), headers=asked, read_timeout=self.silence) as answer:
+            reach = Reach(zone, allow_lan=self.allow_lan)
+            async with self.clients.request(url, reach=reach, headers=asked, read_timeout=self.silence) as answer:
                 yield answer
         except FetchError as error:
             raise _told(error) from error

@@ -24,6 +24,9 @@ _TAGS = (
     "#EXT-X-STREAM-INF:",
     "#EXT-X-MEDIA:",
 )
+# Two days of segments of 4 s; each costs memory and time, at every look anew. Of variants and renditions the library
+# keeps every pair.
+_MOST = {"#EXTINF:": 50_000, "#EXT-X-STREAM-INF:": 500, "#EXT-X-MEDIA:": 500}
 _AUDIO_CODECS = ("mp4a", "ac-3", "ec-3", "mp3", "opus", "flac")
 
 
@@ -86,6 +89,9 @@ def parse(text: str, base: str) -> Master | Media:
         raise UpstreamError("The answer is no HLS playlist.", reason="garbage")
     if not any(line.startswith("#EXT-X-") for line in lines):
         raise UpstreamError("The answer is a list of channels and no stream.", reason="garbage")
+    for tag, most in _MOST.items():
+        if sum(line.startswith(tag) for line in lines) > most:
+            raise UpstreamError(f"The HLS playlist has more than {most:,} lines {tag[:-1]}.", reason="garbage")
     used = "\n".join(line for line in lines if line and (line[0] != "#" or line.startswith(_TAGS)))
     try:
         document = m3u8.loads(used)

@@ -126,8 +126,7 @@ def _tuner(tuner: TunerStatus) -> dict[str, object]:
         "SignalStrengthPercent": 100,
         "SignalQualityPercent": 100,
         "SymbolQualityPercent": 100,
-        # A client is named by its address, then its program.
-        "TargetIP": tuner.clients[0].split(" ")[0] if tuner.clients else "none",
+        "TargetIP": tuner.clients[0].address if tuner.clients else "none",
         "NetworkRate": tuner.bits_per_second,
     }
 

@@ -3,12 +3,12 @@ import re
 import pytest
 
 from tests.tools.clients import client
+from tests.tools.clock import ManualClock
 from tests.tools.until import until
 from tunerr.errors import TunerrError
 from tunerr.lab.demo.channels import CHANNELS, Form
 from tunerr.lab.demo.encoding import command
 from tunerr.lab.demo.hls_broadcast import IDLE_SECONDS, HlsBroadcast
-from tunerr.support.clock import ManualClock
 from tunerr.support.tasks import Supervisor
 
 VAULT = next(channel for channel in CHANNELS if channel.form is Form.HLS_AES)

@@ -1,0 +1,147 @@
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.tools.until import until
+from tunerr.app.refresh import RefreshCycle
+from tunerr.config.values import SourceSetting
+from tunerr.errors import ActionRefused, DataFolderError, WorkerError
+from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel, SourceId
+from tunerr.model.numbers import GuideNumber
+from tunerr.model.status import SourceState, SourceStatus
+from tunerr.model.url import SecretUrl
+from tunerr.support.snapshot import Published
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+ROW = LineupChannel(GuideNumber(1), Channel(ChannelId("dna-1"), "One"))
+SOURCES = tuple(
+    SourceSetting(SourceId(name), kind, SecretUrl("http://h/x"), 10)
+    for name, kind in (("m3u", "playlist"), ("m3u-2", "playlist"), ("xmltv", "guide"))
+)
+
+
+class Parts:
+    """What the cycle joins: each says what it was asked, and does what the test wants."""
+
+    def __init__(self):
+        self.asked = []
+        self.states = {}
+        self.versions = ["a"]
+        self.broken = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.builds = 0
+
+    async def refresh(self, source, lineup=None, *, accept_shrink=False):
+        self.asked.append(source.id)
+        await self.gate.wait()
+        return SourceStatus(source.id, source.kind, "", self.states.get(source.id, SourceState.OK))
+
+    async def build(self):
+        assert self.builds == 0
+        self.builds += 1
+        await asyncio.sleep(0.01)
+        self.builds -= 1
+        version = self.versions[0]
+        return Lineup(version, AT, (ROW,) if version else ())
+
+    async def render(self, lineup):
+        if self.broken is not None:
+            raise self.broken
+        self.asked.append(f"render {lineup.version}")
+        return f"edition of {lineup.version}"
+
+    async def load(self, lineup):
+        return f"loaded for {lineup.version}"
+
+
+@pytest.fixture
+def parts():
+    return Parts()
+
+
+@pytest.fixture
+def cycle(parts):
+    waiting = tuple(SourceStatus(source.id, source.kind, "") for source in SOURCES)
+    return RefreshCycle(
+        sources=SOURCES,
+        catalog=parts,
+        builder=parts,
+        guide=parts,
+        lineup=Published(None),
+        edition=Published(None),
+        statuses=Published(waiting),
+        interval=0,
+    )
+
+
+def published(cycle):
+    lineup = cycle._lineup.current
+    return lineup.version if lineup else None, cycle._edition.current
+
+
+async def test_playlists_come_before_the_guides_and_the_guide_belongs_to_the_new_lineup(cycle, parts):
+    statuses = await cycle.refresh()
+    assert parts.asked == ["m3u", "m3u-2", "xmltv", "render a"]
+    assert [status.id for status in statuses] == ["m3u", "m3u-2", "xmltv"]
+    assert published(cycle) == ("a", "edition of a")
+
+
+async def test_one_source_can_be_asked_and_the_statuses_keep_their_order(cycle, parts):
+    parts.states["m3u"] = SourceState.FAILED
+    (status,) = await cycle.refresh(SourceId("m3u"))
+    assert status.state is SourceState.FAILED
+    states = [(row.id, row.state) for row in cycle._statuses.current]
+    assert states == [("m3u", SourceState.FAILED), ("m3u-2", SourceState.WAITING), ("xmltv", SourceState.WAITING)]
+    with pytest.raises(ActionRefused, match="m3u, m3u-2, xmltv"):
+        await cycle.refresh(SourceId("m3u-3"))
+
+
+async def test_an_empty_catalog_publishes_nothing_and_the_guide_waits(cycle, parts):
+    parts.versions = [""]
+    assert [status.id for status in await cycle.refresh()] == ["m3u", "m3u-2"]
+    assert published(cycle) == (None, None)
+
+
+async def test_the_last_good_lineup_and_guide_stay(cycle, parts):
+    await cycle.refresh()
+    parts.versions = [""]
+    parts.broken = DataFolderError("The disk is full.")
+    with pytest.raises(DataFolderError):
+        await cycle.refresh()
+    assert published(cycle) == ("a", "edition of a")
+
+
+async def test_what_is_on_disk_is_published_at_start(cycle):
+    await cycle.load()
+    assert published(cycle) == ("a", "loaded for a")
+
+
+async def test_the_lineup_is_rebuilt_beside_a_refresh_and_its_guide_follows(cycle, parts):
+    await cycle.refresh()
+    parts.gate.clear()
+    refreshing = asyncio.create_task(cycle.refresh())
+    await until(lambda: parts.asked.count("m3u") == 2)
+    parts.versions = ["b"]
+    await asyncio.gather(cycle.rebuild_lineup(), cycle.rebuild_lineup())  # never two builds at once
+    assert published(cycle) == ("b", "edition of a")
+    rendering = asyncio.create_task(cycle.render_guide())
+    parts.gate.set()
+    await asyncio.gather(refreshing, rendering)
+    assert published(cycle) == ("b", "edition of b")
+
+
+@pytest.mark.parametrize("error", [WorkerError("It died."), KeyError("a fault of ours")])
+async def test_what_goes_wrong_does_not_end_the_schedule(cycle, parts, error):
+    parts.broken = error
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: "xmltv" in parts.asked)
+    await asyncio.sleep(0.05)
+    assert not running.done()  # it waits for the next attempt
+    running.cancel()
+
+
+async def test_an_interval_of_0_ends_after_one_good_refresh(cycle, parts):
+    await asyncio.wait_for(cycle.forever(), 5)
+    assert parts.asked == ["m3u", "m3u-2", "xmltv", "render a"]
