@@ -104,8 +104,9 @@ async def test_a_zapping_household_leaves_nothing_behind(boot, provider):
         await asyncio.gather(*(home.zap(end) for _ in range(VIEWERS)))
         return await quiet(server, provider)
 
-    warm, fds_warm = await run(min(2, MINUTES / 4))
-    end, fds_end = await run(MINUTES)
+    # The allocator's pools grow for some thousand tunes and then stand; only what grows after that is a leak.
+    warm, fds_warm = await run(MINUTES / 3)
+    end, fds_end = await run(MINUTES * 2 / 3)
     assert home.wrong == []
     assert fds_end == fds_warm
     assert end <= warm * 1.1

@@ -138,18 +138,20 @@ async def test_opening_a_database_twice_keeps_the_first_connection_s_locks(tmp_p
     """A second opening in one process must not drop the locks of the first: another process' close would then
     remove the journal, and the first connection would never see a commit again."""
     path = tmp_path / "catalog.db"
-    first = await open_server(path, kind="catalog", readonly=True)
-    second = await open_server(path, kind="catalog", readonly=True)
-    await select(first, "SELECT count(*) FROM answer")
-    await second.close()
     code = (
         "import sys; from pathlib import Path; from tunerr.storage.connection import open_worker\n"
         "db = open_worker(Path(sys.argv[1]), kind='catalog')\n"
         "db.execute(\"INSERT INTO answer VALUES (NULL, 'm3u', 0, 1, 'x', 'published')\")\n"
         "db.close()"
     )
-    for _ in range(2):
-        subprocess.run([sys.executable, "-c", code, str(path)], check=True)
-    assert path.with_name("catalog.db-wal").exists()
-    assert [tuple(row) for row in await select(first, "SELECT source FROM answer")] == [("m3u",), ("m3u",)]
-    await first.close()
+    first = await open_server(path, kind="catalog", readonly=True)
+    try:
+        second = await open_server(path, kind="catalog", readonly=True)
+        await select(first, "SELECT count(*) FROM answer")
+        await second.close()
+        for _ in range(2):
+            subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+        assert path.with_name("catalog.db-wal").exists()
+        assert [tuple(row) for row in await select(first, "SELECT source FROM answer")] == [("m3u",), ("m3u",)]
+    finally:
+        await first.close()
