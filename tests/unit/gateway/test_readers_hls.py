@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import time
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -284,6 +285,30 @@ async def test_giving_up_while_connecting_leaves_nothing(media):
                     await read(f"{origin.base}/static/demuxed/master.m3u8")
         assert ffmpegs_of("/master.m3u8", "pipe:1") == []
         await until(lambda: len(asyncio.all_tasks()) <= len(tasks) + 1, deadline=2)
+
+
+async def test_the_loopback_server_is_gone_wherever_its_start_is_cancelled():
+    async def serve(clients):
+        variant = Variant("http://127.0.0.1:9/index.m3u8", 1, audio_only=False)
+        async with GuardedPlaylist(origin=Origin(clients), variant=variant, zone=Zone.LOOPBACK):
+            await asyncio.Event().wait()
+
+    def sockets():
+        count = 0
+        for link in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # the descriptor that lists the folder
+                count += str(link.readlink()).startswith("socket:")
+        return count
+
+    async with http_clients() as clients:
+        before = sockets()
+        for steps in range(12):
+            serving = asyncio.get_running_loop().create_task(serve(clients))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            serving.cancel()
+            await asyncio.wait({serving})
+            assert sockets() == before, f"cancelled after {steps} steps"
 
 
 async def test_the_loopback_server_answers_nobody_else(media):

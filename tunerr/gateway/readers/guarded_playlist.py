@@ -6,6 +6,7 @@ resolver, guard and headers. The path holds a secret for the session; the server
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections import OrderedDict
@@ -24,6 +25,7 @@ from tunerr.gateway.readers.media_playlist import read_page
 from tunerr.gateway.readers.origin import Origin, body_chunks
 from tunerr.gateway.readers.playlist import Master, Variant
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.tasks import Supervisor
 
 log = structlog.get_logger(__name__)
 
@@ -143,7 +145,15 @@ class GuardedPlaylist:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        # The loop hands a server out only after it listens: a cancellation in between would leave a socket that
+        # listens for ever and that nobody knows of. Starting takes a moment, so it is always waited for.
+        starting = Supervisor().spawn(web.TCPSite(self._runner, "127.0.0.1", 0).start(), "guarded playlist")
+        try:
+            await asyncio.shield(starting)
+        except BaseException:
+            await asyncio.wait({starting})
+            await self._runner.cleanup()
+            raise
         self._port = self._runner.addresses[0][1]
         return self
 
