@@ -114,12 +114,18 @@ class ActionRefused(TunerrError):
 
 
 class UpstreamError(TunerrError):
-    """One upstream failed. `reason` is one word for metrics: refused, status, html, stalled, drm and such."""
+    """One upstream failed. `reason` is one word for metrics: refused, status, html, stalled, drm and such.
 
-    def __init__(self, message: str, *, reason: str, status: int | None = None, hint: str = "") -> None:
+    `retry_after`: seconds that the provider asked us to wait, 0 when it did not.
+    """
+
+    def __init__(
+        self, message: str, *, reason: str, status: int | None = None, hint: str = "", retry_after: float = 0.0
+    ) -> None:
         super().__init__(message, hint=hint)
         self.reason = reason
         self.status = status
+        self.retry_after = retry_after
 
 
 class TuneError(TunerrError):

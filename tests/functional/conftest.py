@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from tests.tools import failover_run
 from tests.tools.media import make_ts
 from tests.tools.origin import origin
 from tests.tools.server import start
@@ -51,3 +52,11 @@ async def provider(media):
     """A provider whose answers the test sets."""
     async with origin(media, 60) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def matrix(request, tmp_path_factory):
+    """What came of each cell of the failover matrix that was asked for, by its name; all of them run at once."""
+    asked = [getattr(item, "callspec", None) for item in request.session.items]
+    cells = [spec.params["cell"] for spec in asked if spec is not None and "cell" in spec.params]
+    return await failover_run.run(cells, tmp_path_factory.mktemp("matrix"))

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -54,16 +55,29 @@ def make_packed(folder: Path):
 
 @dataclass
 class HlsOrigin:
-    """`segments` are published one every `every` seconds, `window` at a time, `at_start` of them at once."""
+    """`segments` are published one every `every` seconds, `window` at a time, `at_start` of them at once.
+
+    /live is the best variant of /m/master.m3u8, /low the next one; /moved leads to that, /edge to /live.
+    """
 
     segments: list[bytes]
-    every: float = 0.5
-    window: int = 5
+    lower: list[bytes] = field(default_factory=list)  # of /low
+    every: float = 0.05
+    window: int = 8
     at_start: int = 3
     first_sequence: int = 100
     keys: tuple[bytes, ...] = ()  # rotated with each segment
     explicit_iv: bool = False
+    aired: datetime | None = None  # when the first segment went on air
     gone: set[int] = field(default_factory=set)  # these segments answer 404
+    pages: set[int] = field(default_factory=set)  # these are a page of text
+    down: set[str] = field(default_factory=set)  # these variants answer 404
+    stops: dict[str, int] = field(default_factory=dict)  # this many segments of a variant are published at most
+    status: int = 0  # all but the master answers so when set, until the master is asked for again
+    garbled: int = 0  # so many looks at the media playlist show a page of text
+    hangs: bool = False  # whether no playlist is answered
+    stuck: set[str] = field(default_factory=set)  # no segment of these variants is answered
+    empty: int = 0  # so many show no segment
     gaps: set[int] = field(default_factory=set)
     ends: bool = True  # EXT-X-ENDLIST with the last segment
     one_file: bool = False  # byte ranges of one file
@@ -76,20 +90,27 @@ class HlsOrigin:
     hits: Counter = field(default_factory=Counter)
     ranges_asked: list[str] = field(default_factory=list)
     headers: list[dict] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
+    started: float | None = None  # time runs from the first playlist on, so that no test depends on a quick start
 
     @property
     def published(self):
+        """How many there are by now."""
+        self.started = self.started or time.monotonic()
         return min(self.at_start + int((time.monotonic() - self.started) / self.every), len(self.segments))
 
-    def playlist(self):
-        newest = self.published
+    def playlist(self, variant="live"):
+        newest = min(self.published, self.stops.get(variant, len(self.segments)))
+        if self.empty:
+            self.empty -= 1
+            newest = 0
         oldest = max(newest - self.window, 0)
         lines = ["#EXTM3U", "#EXT-X-VERSION:4", "#EXT-X-TARGETDURATION:1"]
         lines.append(f"#EXT-X-MEDIA-SEQUENCE:{self.first_sequence + oldest}")
         if self.extra:
             lines.append(self.extra)
         for number in range(oldest, newest):
+            if self.aired:
+                lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{(self.aired + timedelta(seconds=number)).isoformat()}")
             if self.keys:
                 iv = f",IV=0x{number + 7:032x}" if self.explicit_iv else ""
                 lines.append(f'#EXT-X-KEY:METHOD=AES-128,URI="../keys/{number % len(self.keys)}"{iv}')
@@ -113,19 +134,42 @@ class HlsOrigin:
         cipher = Cipher(algorithms.AES(self.keys[number % len(self.keys)]), modes.CBC(iv)).encryptor()
         return cipher.update(padder.update(self.segments[number]) + padder.finalize()) + cipher.finalize()
 
+    def _refused(self, request):
+        """The answer instead of a playlist or segment, None where there is that."""
+        if request.path.split("/")[1] in self.down:
+            return web.Response(status=404)
+        return web.Response(status=self.status) if self.status else None
+
     async def _index(self, request):
         self.headers.append(dict(request.headers))
+        if self.hangs:
+            await asyncio.Event().wait()
+        if refused := self._refused(request):
+            return refused
+        if self.garbled and self.hits["/live/index.m3u8"] > 1:
+            self.garbled -= 1
+            return web.Response(text="<html>overloaded</html>", content_type="text/html")
         if self.failing and self.hits["/live/index.m3u8"] > 1:
             self.failing -= 1
             return web.Response(status=500)
         if self.token and request.query.get("token") != self.token:
             return web.Response(status=403)
-        return web.Response(text=self.playlist(), content_type="application/vnd.apple.mpegurl")
+        return web.Response(
+            text=self.playlist(request.path.split("/")[1]), content_type="application/vnd.apple.mpegurl"
+        )
 
     async def _segment(self, request):
         number = int(request.match_info["number"])
+        if request.path.split("/")[1] in self.stuck:
+            await asyncio.Event().wait()
+        if refused := self._refused(request):
+            return refused
         if number in self.gone:
             return web.Response(status=404)
+        if number in self.pages:
+            return web.Response(text="<html>no</html>", content_type="text/html")
+        if request.path.startswith("/low/"):
+            return web.Response(body=self.lower[number], content_type="video/mp2t")
         return web.Response(body=self.body(number), content_type="video/mp2t")
 
     async def _all(self, request):
@@ -141,14 +185,19 @@ class HlsOrigin:
         return web.Response(body=self.keys[int(request.match_info["number"])])
 
     async def _master(self, _request):
+        self.status = 0
         query = f"?token={self.token}" if self.token else ""
         return web.Response(
             text="#EXTM3U\n"
             '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\n/never/audio.m3u8\n'
-            '#EXT-X-STREAM-INF:BANDWIDTH=200000,RESOLUTION=160x90,CODECS="avc1.42c00d,mp4a.40.2"\n/never/low.m3u8\n'
+            '#EXT-X-STREAM-INF:BANDWIDTH=200000,RESOLUTION=160x90,CODECS="avc1.42c00d,mp4a.40.2"\n../low/index.m3u8\n'
             "#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=320x180\n"
             f"../live/index.m3u8{query}\n"
         )
+
+    async def _edge(self, _request):
+        self.status = 0
+        raise web.HTTPFound(f"{self.base}/live/index.m3u8")
 
     async def _moved(self, _request):
         raise web.HTTPFound(f"{self.base}/m/master.m3u8")
@@ -161,10 +210,12 @@ class HlsOrigin:
     def app(self):
         app = web.Application(middlewares=[self._count])
         app.router.add_get("/moved", self._moved)
+        app.router.add_get("/edge", self._edge)
         app.router.add_get("/m/master.m3u8", self._master)
-        app.router.add_get("/live/index.m3u8", self._index)
         app.router.add_get("/live/all.ts", self._all)
-        app.router.add_get(r"/live/seg{number:\d+}.ts", self._segment)
+        for variant in ("live", "low"):
+            app.router.add_get(f"/{variant}/index.m3u8", self._index)
+            app.router.add_get(rf"/{variant}/seg{{number:\d+}}.ts", self._segment)
         app.router.add_get(r"/keys/{number:\d+}", self._key)
         if self.static:
             app.router.add_static("/static", self.static)
@@ -187,7 +238,6 @@ async def serving(app, host="127.0.0.1"):
 async def hls(origin: HlsOrigin):
     async with serving(origin.app()) as base:
         origin.base = base
-        origin.started = time.monotonic()
         yield origin
 
 

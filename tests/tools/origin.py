@@ -19,6 +19,7 @@ class Origin:
     requests: list = field(default_factory=list)
     open_streams: int = 0
     opened_streams: int = 0
+    most_open: int = 0  # streams at the same time
     port: int = 0
 
     @property
@@ -54,6 +55,7 @@ class Origin:
         await response.prepare(request)
         self.open_streams += 1
         self.opened_streams += 1
+        self.most_open = max(self.most_open, self.open_streams)
         try:
             with contextlib.suppress(ConnectionResetError):
                 await self._pace(response)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from tunerr.app.attempt_log import AttemptLog
 from tunerr.app.identity import device_identity
 from tunerr.app.refresh import RefreshCycle
 from tunerr.catalog.reader import CatalogReader
@@ -18,7 +19,9 @@ from tunerr.config.sections import GatewaySettings, Settings
 from tunerr.config.values import SourceSetting
 from tunerr.errors import TunerrError
 from tunerr.gateway.gateway import Gateway
+from tunerr.gateway.limits import Limits
 from tunerr.gateway.readers.opener import StreamOpener
+from tunerr.gateway.timeline import StreamAttempt
 from tunerr.guide.refresh import GuideRefresher
 from tunerr.lab.demo.provider import DemoProvider
 from tunerr.lineup.builder import LineupBuilder
@@ -33,9 +36,11 @@ from tunerr.storage.folder import DataFolder
 from tunerr.storage.migrate import Kind
 from tunerr.storage.sources import SourceStore
 from tunerr.support.clock import Clock, SystemClock
+from tunerr.support.cookies import CookieStore
 from tunerr.support.ffmpeg import locate_ffmpeg
 from tunerr.support.http import HttpClients
 from tunerr.support.snapshot import Published
+from tunerr.support.tasks import Supervisor
 from tunerr.support.worker_client import Worker
 from tunerr.views.device import DeviceIdentity
 
@@ -111,7 +116,14 @@ async def build_core(settings: Settings, folder: DataFolder, stack: AsyncExitSta
         ledger=ledger,
         favorites=favorites,
         cycle=cycle,
-        gateway=_gateway(settings.gateway, clients, ffmpeg, clock, device.tuner_count),
+        gateway=_gateway(
+            settings.gateway,
+            clients=clients,
+            ffmpeg=ffmpeg,
+            clock=clock,
+            tuner_count=device.tuner_count,
+            stack=stack,
+        ),
     )
 
 
@@ -122,12 +134,42 @@ async def _open(path: Path, kind: Kind, stack: AsyncExitStack, *, readonly: bool
 
 
 def _gateway(
-    settings: GatewaySettings, clients: HttpClients, ffmpeg: Callable[[], str], clock: Clock, tuner_count: int
+    settings: GatewaySettings,
+    *,
+    clients: HttpClients,
+    ffmpeg: Callable[[], str],
+    clock: Clock,
+    tuner_count: int,
+    stack: AsyncExitStack,
 ) -> Gateway:
     opener = StreamOpener(
-        clients=clients, ffmpeg=ffmpeg, user_agent=settings.user_agent, headers=settings.headers, clock=clock
+        clients=clients,
+        ffmpeg=ffmpeg,
+        user_agent=settings.user_agent,
+        headers=settings.headers,
+        host_agents=dict(settings.host_agents),
+        sec_fetch=settings.sec_fetch,
+        cookies=CookieStore(settings.cookie_jar_file),
+        clock=clock,
     )
-    return Gateway(opener=opener, tuner_count=tuner_count, clock=clock)
+    return Gateway(
+        opener=opener,
+        ffmpeg=ffmpeg,
+        tuner_count=tuner_count,
+        clock=clock,
+        on_attempt=_attempt_log(settings.attempt_log, stack),
+        limits=Limits(retries=settings.retry_limit, retry_pause=settings.retry_backoff_ms / 1000),
+    )
+
+
+def _attempt_log(path: Path | None, stack: AsyncExitStack) -> Callable[[StreamAttempt], None] | None:
+    if path is None:
+        return None
+    background = Supervisor()
+    stack.push_async_callback(background.aclose)
+    attempts = AttemptLog(path=path, background=background)
+    stack.push_async_callback(attempts.aclose)
+    return attempts.add
 
 
 def _ids(sources: Iterable[SourceSetting], kind: SourceKind) -> tuple[SourceId, ...]:

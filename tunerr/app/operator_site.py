@@ -13,12 +13,14 @@ from tunerr import __version__
 from tunerr.actions.audit import Audit
 from tunerr.actions.operators import OneTimeCode, Operators
 from tunerr.actions.refresh import accept_shrink, refresh_sources
+from tunerr.actions.streams import clear_attempts, stop_stream
 from tunerr.app.control import control_application, start_control
 from tunerr.app.core import Core
 from tunerr.app.sites import start_tcp
 from tunerr.deck.gate import Gate, add_security_headers
 from tunerr.deck.pages import Pages
 from tunerr.deck.sessions import Sessions
+from tunerr.deck.streams import routes as stream_routes
 from tunerr.deck.throttle import Throttle
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
@@ -114,6 +116,7 @@ def _deck(core: Core, audit: Audit, operators: Operators, code: OneTimeCode) -> 
             edition=core.edition.current,
             statuses=core.statuses.current,
             tuners=core.gateway.status(),
+            attempts=core.gateway.attempts(),
             version=__version__,
             demo=core.settings.is_demo,
         )
@@ -134,8 +137,20 @@ def _deck(core: Core, audit: Audit, operators: Operators, code: OneTimeCode) -> 
         urls=urls,
         refresh=lambda who, source: refresh_sources(core.cycle, audit, who=who, source=source),
         accept_shrink=lambda who, source: accept_shrink(core.cycle, audit, who=who, source=source),
+        stop_stream=lambda who, channel: stop_stream(core.gateway, audit, who=who, channel=channel),
     )
     application = web.Application(middlewares=[gate.middleware])
     application.on_response_prepare.append(add_security_headers)
     application.add_routes(pages.routes())
+    application.add_routes(
+        stream_routes(
+            gateway=core.gateway,
+            clock=core.clock,
+            user=operators.user,
+            stop=lambda who, request, channel: stop_stream(
+                core.gateway, audit, who=who, request=request, channel=channel
+            ),
+            clear=lambda who: clear_attempts(core.gateway, audit, who=who),
+        )
+    )
     return application

@@ -12,7 +12,7 @@ from tunerr.guide.ids import guide_channel_id
 from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes as metrics_routes
 from tunerr.model.channel import ChannelId, Lineup
-from tunerr.outputs import health, m3u, stream, xmltv
+from tunerr.outputs import health, m3u, reports, stream, xmltv
 from tunerr.outputs import web as common
 from tunerr.outputs.hdhr import http as hdhr
 from tunerr.support.tasks import Supervisor
@@ -53,6 +53,7 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
                 on_lineup_served=lineup_served,
             ),
             *stream.routes(lineup=core.lineup, gateway=core.gateway),
+            *reports.routes(gateway=core.gateway, clock=core.clock),
             *xmltv.routes(guide=core.edition),
             *m3u.routes(
                 configured_base=configured,
@@ -82,6 +83,7 @@ def metrics_of(core: Core) -> Metrics:
             sources=core.statuses.current,
             tuners=core.gateway.status(),
             gateway=core.gateway.facts,
+            tasks=len(asyncio.all_tasks()),
         )
 
     return Metrics(read=read)

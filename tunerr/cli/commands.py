@@ -29,6 +29,12 @@ COMMANDS = {
         ),
         Command("source", "Accept or refresh a source of the running server.", acts=("accept", "refresh")),
         Command("deck", "One-time code for the running server's Control Deck.", acts=("code",)),
+        Command(
+            "lab",
+            "A provider that breaks on command; measurements.",
+            group="Lab/ops",
+            acts=("provider", "bench"),
+        ),
         Command("version", "Print the version."),
         Command("help", "This text; `help COMMAND` for one command."),
     )

@@ -158,6 +158,17 @@ def headers(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def host_agents(text: str) -> tuple[tuple[str, str], ...]:
+    """User agents of hosts, `host=agent`, parted by bars or line ends. Hosts in lower case, IPv6 without brackets."""
+    found = []
+    for part in re.split(r"[|\r\n]+", text.strip("| \r\n")):
+        host, _, agent = (field.strip() for field in part.partition("="))
+        if not agent or not re.fullmatch(r"[\w.-]+|\[[\da-fA-F:.]+\]", host, re.ASCII) or _CONTROL.search(agent):
+            raise ValueError("The value is no list of agents; each is written host=agent, with a bar between two.")
+        found.append((host.lower().strip("[]"), agent))
+    return tuple(found)
+
+
 def _is_http(text: str) -> bool:
     if re.search(r"\s", text):
         return False

@@ -137,7 +137,7 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
 
 
 def _for_programs(path: str) -> bool:
-    return path.startswith(("/api/", "/deck/"))
+    return path.startswith(("/api/", "/deck/", "/debug/", "/ops/"))
 
 
 def _unauthorized() -> web.Response:

@@ -35,13 +35,16 @@ class Pages:
         urls: Callable[[web.Request], ClientUrls],
         refresh: Callable[[str, SourceId | None], Awaitable[str]],
         accept_shrink: Callable[[str, SourceId], Awaitable[str]],
+        stop_stream: Callable[[str, str], Awaitable[str]],
     ) -> None:
+        """`stop_stream` takes who asks and a channel id."""
         self._gate = gate
         self._code = code
         self._view = view
         self._urls = urls
         self._refresh = refresh
         self._accept_shrink = accept_shrink
+        self._stop_stream = stop_stream
         self._templates = _templates()
         self._assets = {name: files("tunerr.deck").joinpath("assets", name).read_bytes() for name in _ASSETS}
 
@@ -57,6 +60,7 @@ class Pages:
             web.get("/deck/status.json", self._status),
             web.post("/act/refresh", self._do_refresh),
             web.post("/act/accept-refresh", self._do_accept),
+            web.post("/act/stop-stream", self._do_stop),
             web.get("/healthz", self._health),
             web.get("/assets/{name}", self._asset),
         ]
@@ -138,6 +142,10 @@ class Pages:
         source = SourceId((await form_of(request)).get("source", ""))
         return await self._act(request, self._accept_shrink(request[SESSION].user, source))
 
+    async def _do_stop(self, request: web.Request) -> web.StreamResponse:
+        channel = (await form_of(request)).get("channel_id", "")
+        return await self._act(request, self._stop_stream(request[SESSION].user, channel))
+
     async def _act(self, request: web.Request, act: Awaitable[str]) -> web.StreamResponse:
         try:
             notice = await act
@@ -177,10 +185,16 @@ def _templates() -> dict[str, Template]:
     environment.filters |= {
         "ago": words.ago,
         "lasting": words.lasting,
+        "clock": words.clock,
         "exact": words.exact,
         "program": words.program,
     }
-    environment.globals |= {"verdicts": words.VERDICTS, "sources": words.SOURCES, "streams": words.STREAMS}
+    environment.globals |= {
+        "verdicts": words.VERDICTS,
+        "sources": words.SOURCES,
+        "streams": words.STREAMS,
+        "happenings": words.HAPPENINGS,
+    }
     return {name: environment.get_template(name) for name in environment.list_templates()}
 
 

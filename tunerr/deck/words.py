@@ -23,10 +23,19 @@ SOURCES = {
 STREAMS = {
     "opening": ("Opening", "calm"),
     "live": ("Live", "ok"),
-    "switching": ("Reconnecting", "warn"),
-    "slate": ("No picture", "bad"),
+    "switching": ("Switching", "warn"),
+    "slate": ("Card", "bad"),
     "draining": ("Ending", "calm"),
     "closed": ("Ended", "calm"),
+}
+
+HAPPENINGS = {
+    "live": ("Started", "ok"),
+    "switch": ("Switched", "warn"),
+    "better": ("Stayed", "calm"),
+    "lost": ("Lost", "bad"),
+    "failed": ("No help", "bad"),
+    "slate": ("Card", "bad"),
 }
 
 _PRODUCT = re.compile(r"([A-Za-z][\w.-]*)/v?(\d+(?:\.\d+)?)")
@@ -54,6 +63,11 @@ def lasting(moment: datetime) -> str:
         if seconds >= length:
             return f"{int(seconds // length)} {unit}"
     return ""
+
+
+def clock(moment: datetime) -> str:
+    """`14:02:11 UTC`; the deck's script puts the browser's own time in its place."""
+    return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
 
 
 def exact(moment: datetime) -> str:

@@ -1,46 +1,150 @@
-"""Whether decoding can start at a PES packet."""
+"""Whether decoding can start with a picture."""
 
 from __future__ import annotations
 
-from tunerr.gateway.ts import payload_offset
+import enum
+from collections.abc import Callable
 
 _START_CODE = b"\0\0\1"
+_ESCAPED, _PLAIN = b"\0\0\3", b"\0\0"  # emulation prevention
 _PES_HEADER = 9
 
-# ITU-T H.264 table 7-1: IDR slice, sequence parameter set. SPS comes before PPS, SEI and slices of an access unit.
-_H264 = frozenset({5, 7})
-# ITU-T H.265 table 7-1: IRAP pictures 16-23, VPS, SPS.
-_HEVC = frozenset({*range(16, 24), 32, 33})
-# ITU-T H.262: start codes.
-_SEQUENCE = 0xB3
-_PICTURE = 0x00
-_INTRA = 1
+# ITU-T H.264 table 7-1.
+_H264_SLICES = (1, 2)
+_H264_IDR, _H264_SEI, _H264_SPS, _H264_PPS, _H264_DELIMITER = 5, 6, 7, 8, 9
+_INTRA_SLICES = (2, 4, 7, 9)  # table 7-6: I and SI
+_SLICE_HEAD = 12  # bytes in which first_mb_in_slice and slice_type end, emulation prevention included
+# ITU-T H.265 table 7-1.
+_HEVC_SLICES, _HEVC_IRAP, _HEVC_CLOSED = range(32), range(16, 24), range(16, 21)
+_HEVC_PARAMETERS, _HEVC_SEI = (32, 33), 39
+_RECOVERY_POINT = 6  # payload type of a SEI message
+# ITU-T H.262: start codes and the picture_coding_type of an I picture.
+_SEQUENCE, _GROUP, _PICTURE, _INTRA = 0xB3, 0xB8, 0x00, 1
 
 
-def opens_decoding(codec: str, packet: bytes) -> bool:
-    """Whether the first packet of a video PES shows a point from which `codec` decodes.
+class Opening(enum.Enum):
+    """What a picture is to a decoder that has seen nothing before."""
 
-    Only the first packet is looked at: parameter sets and sequence headers come first in an access unit, and the
-    answer then doesn't depend on how the stream is cut into chunks. Unknown codecs answer False: they need
-    random_access_indicator.
+    NONE = enum.auto()
+    OPEN = enum.auto()  # it decodes; pictures after it may not
+    CLOSED = enum.auto()
+
+
+Verdict = tuple[Opening, bool]
+
+
+def elementary(payload: bytes) -> bytes:
+    """What follows the header of the PES that begins with `payload`; nothing when that is no PES."""
+    if len(payload) < _PES_HEADER or not payload.startswith(_START_CODE):
+        return b""
+    return payload[_PES_HEADER + payload[8] :]
+
+
+def opening(codec: str, head: bytes) -> Verdict:
+    """What the access unit that begins with `head` is, and whether more of it can't change that.
+
+    Parameter sets without a picture behind them are taken for the start of one that opens decoding. Codecs not known
+    here are NONE: they need random_access_indicator.
     """
-    start = payload_offset(packet)
-    pes = packet[start:]
-    if len(pes) < _PES_HEADER or not pes.startswith(_START_CODE):
-        return False
-    return _opens(codec, pes[_PES_HEADER + pes[8] :])
+    scan = _SCANS.get(codec)
+    return scan(head) if scan else (Opening.NONE, True)
 
 
-def _opens(codec: str, elementary: bytes) -> bool:
-    sequence = False
-    at = elementary.find(_START_CODE)
-    while 0 <= at < len(elementary) - 3:
-        code = elementary[at + 3]
-        if (codec == "h264" and code & 0x1F in _H264) or (codec == "hevc" and (code >> 1) & 0x3F in _HEVC):
-            return True
-        if codec in {"mpeg2", "mpeg1"}:
-            if code == _PICTURE and at + 5 < len(elementary):
-                return sequence and (elementary[at + 5] >> 3) & 0x7 == _INTRA
-            sequence = sequence or code == _SEQUENCE
-        at = elementary.find(_START_CODE, at + 3)
-    return sequence
+def _h264(head: bytes) -> Verdict:
+    kinds: set[int] = set()
+    recovery = intra = False
+    at = head.find(_START_CODE)
+    while 0 <= at < len(head) - 3:
+        kind = head[at + 3] & 0x1F
+        if kind == _H264_IDR:
+            return Opening.CLOSED, True
+        if kind in _H264_SLICES:
+            if recovery or not kinds.issuperset((_H264_SPS, _H264_PPS)):
+                return (Opening.OPEN if recovery else Opening.NONE), True
+            if at + 4 + _SLICE_HEAD > len(head):
+                break
+            if _slice_type(head[at + 4 : at + 4 + _SLICE_HEAD]) not in _INTRA_SLICES:
+                return Opening.NONE, True
+            intra = True
+        elif kind == _H264_SEI:
+            recovery = recovery or _tells_recovery(head, at + 4)
+        elif kind == _H264_DELIMITER and intra:
+            break
+        kinds.add(kind)
+        at = head.find(_START_CODE, at + 3)
+    if intra:
+        return Opening.OPEN, True
+    return (Opening.OPEN if recovery or _H264_SPS in kinds else Opening.NONE), False
+
+
+def _hevc(head: bytes) -> Verdict:
+    parameters = recovery = False
+    at = head.find(_START_CODE)
+    while 0 <= at < len(head) - 3:
+        kind = (head[at + 3] >> 1) & 0x3F
+        if kind in _HEVC_IRAP:
+            return (Opening.CLOSED if kind in _HEVC_CLOSED else Opening.OPEN), True
+        if kind in _HEVC_SLICES:
+            return (Opening.OPEN if recovery else Opening.NONE), True
+        parameters = parameters or kind in _HEVC_PARAMETERS
+        recovery = recovery or (kind == _HEVC_SEI and _tells_recovery(head, at + 5))
+        at = head.find(_START_CODE, at + 3)
+    return (Opening.OPEN if parameters or recovery else Opening.NONE), False
+
+
+def _mpeg2(head: bytes) -> Verdict:
+    sequence = closed = False
+    at = head.find(_START_CODE)
+    while 0 <= at < len(head) - 3:
+        code = head[at + 3]
+        if code == _GROUP and at + 7 < len(head):
+            closed = bool(head[at + 7] & 0x40)
+        elif code == _PICTURE and at + 5 < len(head):
+            if not sequence or (head[at + 5] >> 3) & 0x7 != _INTRA:
+                return Opening.NONE, True
+            return (Opening.CLOSED if closed else Opening.OPEN), True
+        sequence = sequence or code == _SEQUENCE
+        at = head.find(_START_CODE, at + 3)
+    return (Opening.OPEN if sequence else Opening.NONE), False
+
+
+_SCANS: dict[str, Callable[[bytes], Verdict]] = {"h264": _h264, "hevc": _hevc, "mpeg2": _mpeg2, "mpeg1": _mpeg2}
+
+
+def _slice_type(header: bytes) -> int:
+    """slice_type, the second Exp-Golomb code of an H.264 slice header; -1 when it isn't in there."""
+    plain = header.replace(_ESCAPED, _PLAIN)
+    bits = int.from_bytes(plain, "big")
+    left = len(plain) * 8
+    value = -1
+    for _ in range(2):
+        zeros = left - bits.bit_length()
+        left -= 2 * zeros + 1
+        if left < 0:
+            return -1
+        value = (bits >> left) - 1
+        bits &= (1 << left) - 1
+    return value
+
+
+def _tells_recovery(head: bytes, start: int) -> bool:
+    """Whether one of the SEI messages from `start` to the end of their NAL unit is a recovery point."""
+    end = head.find(_START_CODE, start)
+    messages = head[start : end if end >= 0 else len(head)].replace(_ESCAPED, _PLAIN)
+    at = 0
+    while at < len(messages):
+        kind, at = _extended(messages, at)
+        if kind == _RECOVERY_POINT:
+            return at < len(messages)
+        size, at = _extended(messages, at)
+        at += size
+    return False
+
+
+def _extended(messages: bytes, at: int) -> tuple[int, int]:
+    """A number of a SEI message, in which each byte of 255 says that it goes on, and where it ends."""
+    total = 0
+    while at < len(messages) and messages[at] == 0xFF:  # noqa: PLR2004 - named in the sentence above
+        total += 0xFF
+        at += 1
+    return (total + messages[at] if at < len(messages) else total), at + 1

@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class GatewayFacts:
-    """Totals since start but for the first two, which are now. `tunes_failed`: HDHomeRun code and count."""
+    """Totals since start but for the first four, which are now. `tunes_failed`: HDHomeRun code and count.
+
+    `slots`: streams that are open at providers; `switches`: why a source was left (reason of the UpstreamError, or
+    "better" for going back to a better one) and how often another took over then.
+    """
 
     active_sessions: int
     viewers: int
+    cards: int  # sessions that show one
+    slots: int
     bytes_sent: int
     bytes_received: int
     tunes_ok: int
@@ -19,7 +25,8 @@ class GatewayFacts:
     continuity_errors: int
     lapped: int
     dropped: int
-    reopened: int
+    switches: tuple[tuple[str, int], ...]
+    cards_shown: int
 
 
 @dataclass(slots=True)
@@ -33,4 +40,5 @@ class Tally:
     continuity_errors: int = 0
     lapped: int = 0
     dropped: int = 0
-    reopened: int = 0
+    switches: Counter[str] = field(default_factory=Counter)
+    cards_shown: int = 0

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
 
-from tunerr.errors import SystemBusy, TuneError
+from tunerr.errors import ActionRefused, SystemBusy, TuneError
+from tunerr.gateway.accounts import Accounts
 from tunerr.gateway.facts import GatewayFacts, Tally
 from tunerr.gateway.limits import Limits
 from tunerr.gateway.outcome import PlaybackOutcome
+from tunerr.gateway.pull import Means
 from tunerr.gateway.selector import CatalogOrder, HostSelector
-from tunerr.gateway.session import Session
+from tunerr.gateway.session import House, Session
+from tunerr.gateway.slate import SlateMaker
+from tunerr.gateway.state import State
+from tunerr.gateway.timeline import StreamAttempt
 from tunerr.gateway.tuners import TunerPool
 from tunerr.gateway.upstream import UpstreamOpener
 from tunerr.gateway.viewer import Viewer
@@ -23,6 +29,8 @@ from tunerr.support.tasks import Supervisor
 
 log = structlog.get_logger(__name__)
 
+_MOST_ATTEMPTS = 200
+
 
 class Gateway:
     """One session for each channel that is watched, on `tuner_count` tuners."""
@@ -31,23 +39,37 @@ class Gateway:
         self,
         *,
         opener: UpstreamOpener,
+        ffmpeg: Callable[[], str],
         tuner_count: int,
         clock: Clock,
         selector: HostSelector | None = None,
         on_outcome: Callable[[PlaybackOutcome], None] | None = None,
+        on_attempt: Callable[[StreamAttempt], None] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        """`on_outcome` hears of every upstream that was tried; it must not raise."""
-        self._opener = opener
-        self._clock = clock
-        self._selector = selector or CatalogOrder()
-        self._on_outcome = on_outcome or _ignore
-        self._limits = limits or Limits()
-        self._tuners = TunerPool(count=tuner_count, patience=self._limits.slot)
-        self._tally = Tally()
+        """`ffmpeg` locates the program for cards; it raises TunerrError when there is none.
+
+        `on_outcome` hears of every upstream that was tried, `on_attempt` of every session that is over; they must not
+        raise.
+        """
+        limits = limits or Limits()
+        self.accounts = Accounts(clock=clock)
         self._tasks = Supervisor()
+        self._tally = Tally()
+        self._tuners = TunerPool(count=tuner_count, patience=limits.slot)
+        self._house = House(
+            tuners=self._tuners,
+            means=Means(opener=opener, accounts=self.accounts, limits=limits, clock=clock),
+            selector=selector or CatalogOrder(),
+            slates=SlateMaker(ffmpeg=ffmpeg, tasks=self._tasks),
+            tally=self._tally,
+            on_outcome=on_outcome or _ignore,
+        )
+        self._on_attempt = on_attempt or _ignore
+        self._requests = 0
         self._sessions: dict[Session, None] = {}  # all, those that are closing included
         self._by_channel: dict[ChannelId, Session] = {}  # the newest of each channel
+        self._attempts: deque[StreamAttempt] = deque(maxlen=_MOST_ATTEMPTS)
         self._closing = False
 
     @asynccontextmanager
@@ -60,8 +82,10 @@ class Gateway:
         session: Session | None = None
         try:
             try:
-                session = self._session(row, tuner)
-                viewer = session.admit(client)
+                self._requests += 1
+                request = f"r{self._requests:06}"
+                session = self._session(row, tuner, request)
+                viewer = session.admit(client, request)
                 await session.ready(viewer)
             except TuneError as error:
                 self._tally.tunes_failed[error.code] += 1
@@ -85,10 +109,13 @@ class Gateway:
         """The numbers as they are now."""
         tally = self._tally
         viewers = [viewer for session in self._sessions for viewer in session.hub]
-        inspectors = [session.pull.inspector for session in self._sessions if session.pull is not None]
+        switches = sum((session.switches for session in self._sessions), tally.switches)
+        inspectors = [pull.inspector for session in self._sessions for pull in session.pulls]
         return GatewayFacts(
             active_sessions=self._tuners.in_use,
             viewers=len(viewers),
+            cards=sum(session.state is State.SLATE for session in self._sessions),
+            slots=sum(account.open for account in self.accounts.facts),
             bytes_sent=tally.bytes_sent + sum(viewer.sent for viewer in viewers),
             bytes_received=tally.bytes_received + sum(inspector.bytes for inspector in inspectors),
             tunes_ok=tally.tunes_ok,
@@ -96,7 +123,8 @@ class Gateway:
             continuity_errors=tally.continuity_errors + sum(inspector.continuity_errors for inspector in inspectors),
             lapped=tally.lapped + sum(viewer.lapped for viewer in viewers),
             dropped=tally.dropped + sum(viewer.dropped for viewer in viewers),
-            reopened=tally.reopened,
+            switches=tuple(sorted(switches.items())),
+            cards_shown=tally.cards_shown,
         )
 
     async def aclose(self) -> None:
@@ -109,24 +137,38 @@ class Gateway:
             await session.closed()
         await self._tasks.aclose()
 
-    def _session(self, row: LineupChannel, tuner: int | None) -> Session:
+    def attempts(self) -> tuple[StreamAttempt, ...]:
+        """Sessions, newest first: those at work, then the last 200 that are over."""
+        running = tuple(session.attempt() for session in reversed(self._sessions))
+        return running + tuple(reversed(self._attempts))
+
+    def forget_attempts(self) -> None:
+        """Clear the memory of sessions that are over."""
+        self._attempts.clear()
+
+    def stop_streams(self, *, request: str = "", channel: ChannelId | None = None) -> int:
+        """End the viewer of a request, or the session that it began, or the sessions of a channel; how many ended.
+
+        Raises ActionRefused when there is no such stream.
+        """
+        sessions = [one for one in self._sessions if one.row.channel.id == channel or one.id == request]
+        viewers = [one for session in self._sessions for one in session.hub if request and one.request == request]
+        if not sessions and not viewers:
+            raise ActionRefused("There is no such stream.", hint="It may have ended; look at the active streams.")
+        for session in sessions:
+            session.stop()
+        for viewer in viewers:
+            viewer.stop()
+        return len(sessions) or len(viewers)
+
+    def _session(self, row: LineupChannel, tuner: int | None, request: str) -> Session:
         if self._closing:
             raise SystemBusy("The server is shutting down.")
         self._tuners.check(tuner)
         known = self._by_channel.get(row.channel.id)
         if known is not None and known.joinable:
             return known
-        session = Session(
-            row=row,
-            tuner=tuner,
-            tuners=self._tuners,
-            opener=self._opener,
-            selector=self._selector,
-            on_outcome=self._on_outcome,
-            tally=self._tally,
-            limits=self._limits,
-            clock=self._clock,
-        )
+        session = Session(id=request, row=row, tuner=tuner, house=self._house)
         self._sessions[session] = None
         self._by_channel[row.channel.id] = session
         session.start(self._tasks, self._forget)
@@ -142,7 +184,11 @@ class Gateway:
         self._sessions.pop(session, None)
         if self._by_channel.get(session.row.channel.id) is session:
             del self._by_channel[session.row.channel.id]
+        self._tally.switches += session.switches
+        attempt = session.attempt()
+        self._attempts.append(attempt)
+        self._on_attempt(attempt)
 
 
-def _ignore(_: PlaybackOutcome) -> None:
-    """Nobody learns from outcomes yet."""
+def _ignore(_: object) -> None:
+    """Nobody listens."""

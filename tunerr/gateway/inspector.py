@@ -4,46 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from tunerr.gateway.access import opens_decoding
 from tunerr.gateway.continuity import Continuity
 from tunerr.gateway.headers import Headers
+from tunerr.gateway.inspection import AccessPoint, Inspection, Signs
+from tunerr.gateway.pictures import Pictures
+from tunerr.gateway.program_clock import ProgramClock
 from tunerr.gateway.psi import ElementaryStream, Kind, Layout
+from tunerr.gateway.rates import Rates
 from tunerr.gateway.tables import Tables
-from tunerr.gateway.ts import HAS_PCR, PACKET, PAT_PID, PCR_PER_BASE, RANDOM_ACCESS, adaptation_flags
+from tunerr.gateway.ts import PACKET
 from tunerr.support.clock import Clock
-
-_PCR_FIELD_BYTES = 7  # flags and PCR
 
 
 @dataclass(frozen=True, slots=True)
-class AccessPoint:
-    """A place in a chunk where decoding can start.
+class _Program:
+    """The streams of a layout by the part they play here."""
 
-    `tables` are PAT and PMT packets to send before it; their continuity counters lead into the stream from there.
-    """
+    layout: Layout
+    video: ElementaryStream | None
+    sound: ElementaryStream | None
+    audio: frozenset[int]
 
-    offset: int
-    tables: bytes
+    @classmethod
+    def of(cls, layout: Layout) -> _Program:
+        audio = frozenset(stream.pid for stream in layout.streams if stream.kind is Kind.AUDIO)
+        return cls(layout, layout.first(Kind.VIDEO), layout.first(Kind.AUDIO), audio)
 
 
 class TsInspector:
     """Sans-I/O view of one transport stream: tables, access points, PCR, continuity.
 
-    An access point is a video PES start with random_access_indicator or whose first packet opens decoding; without a
-    video stream any audio PES start. Where none shows for `patience` seconds from now, every video PES start is one.
+    Access points are found in the program's first video stream as `Pictures` describes; in a program without video
+    every PES start of its first audio stream is one.
     """
 
     def __init__(self, *, clock: Clock, patience: float = 15.0) -> None:
-        self.pcr: int | None = None  # the last one seen, in 27 MHz ticks
         self.bytes = 0
-        self._clock = clock
-        self._patience = patience
-        self._began = clock.monotonic()
-        self._shown = False
         self._tables = Tables()
         self._continuity = Continuity()
+        self._pictures = Pictures(clock=clock, patience=patience)
+        self._program_clock = ProgramClock()
+        self._rates = Rates()
+        self._program: _Program | None = None
+        self._audio_units = self._points = self._scrambled = 0
 
     @property
     def layout(self) -> Layout | None:
@@ -56,61 +59,73 @@ class TsInspector:
         return self._continuity.errors
 
     @property
-    def pids(self) -> frozenset[int]:
-        """The PIDs that occurred, null packets left out."""
-        return self._continuity.seen()
+    def keyframes_seen(self) -> bool:
+        """Whether the video showed a real access point, so that it may be missed."""
+        return self._pictures.keyframes_seen
 
-    def feed(self, chunk: bytes) -> tuple[AccessPoint, ...]:
-        """Take whole packets; the access points among them in order."""
-        if not chunk:
-            return ()
-        headers = Headers(chunk)
-        points: list[AccessPoint] = []
-        after = 0
-        while after < headers.count:
-            after = self._read(headers, after, points)
-        self._read_pcr(headers)
-        self._continuity.feed(headers)
-        self.bytes += len(chunk)
-        return tuple(points)
+    @property
+    def rates(self) -> dict[int, int]:
+        """Bits per second of each PID over the last whole two seconds of program; empty before."""
+        return self._rates.last
 
-    def _read(self, headers: Headers, after: int, points: list[AccessPoint]) -> int:
-        """Read tables and access points from packet `after` on, up to where other PIDs begin to matter."""
-        layout, pmt_pid = self._tables.layout, self._tables.pmt_pid
-        entry = (layout.first(Kind.VIDEO) or layout.first(Kind.AUDIO)) if layout else None
-        matters = headers.pid[after:] == PAT_PID
-        if pmt_pid is not None:
-            matters |= headers.pid[after:] == pmt_pid
-        if entry is not None:
-            matters |= (headers.pid[after:] == entry.pid) & (headers.starts[after:] != 0)
-        for index in (np.flatnonzero(matters) + after).tolist():
-            pid = int(headers.pid[index])
-            if entry is not None and pid == entry.pid:
-                if self._opens(entry, headers.packet(index)):
-                    points.append(self._access_point(headers, index))
-                continue
-            self._tables.feed(pid, headers.packet(index))
-            if self._tables.pmt_pid != pmt_pid or self._tables.layout is not layout:
-                return index + 1
-        return headers.count
+    @property
+    def signs(self) -> Signs:
+        """What the stream has shown so far; `video_bytes` counts whole packets."""
+        pictures = self._pictures
+        return Signs(
+            media=self._program_clock.media,
+            packets=self.bytes // PACKET,
+            video_units=pictures.units,
+            audio_units=self._audio_units,
+            video_bytes=pictures.packets * PACKET,
+            points=self._points,
+            broken=self._continuity.errors,
+            jumps=self._program_clock.jumps,
+            scrambled=self._scrambled,
+            gops=pictures.gops.count,
+            gop=pictures.gops.last,
+            has_video=self.layout is not None and self.layout.first(Kind.VIDEO) is not None,
+        )
 
-    def _access_point(self, headers: Headers, index: int) -> AccessPoint:
-        pat = self._continuity.before(headers, index, PAT_PID)
-        pmt = self._continuity.before(headers, index, self._tables.pmt_pid or PAT_PID)
-        return AccessPoint(index * PACKET, self._tables.packets(pat, pmt))
+    def feed(self, chunk: bytes) -> tuple[Inspection, ...]:
+        """Take whole packets; what they are, in runs of one layout.
 
-    def _opens(self, entry: ElementaryStream, packet: bytes) -> bool:
-        if entry.kind is Kind.AUDIO or adaptation_flags(packet) & RANDOM_ACCESS or opens_decoding(entry.codec, packet):
-            self._shown = True
-            return True
-        return not self._shown and self._clock.monotonic() - self._began >= self._patience
+        A run ends with the packet that changes the layout.
+        """
+        runs: list[Inspection] = []
+        while chunk:
+            layout = self._tables.layout
+            headers = Headers(chunk)
+            end = self._tables.read(headers)
+            run = headers if end == headers.count else Headers(chunk[: end * PACKET])
+            runs.append(self._inspect(run, layout))
+            chunk = chunk[end * PACKET :]
+        return tuple(runs)
 
-    def _read_pcr(self, headers: Headers) -> None:
-        if self.layout is None:
-            return
-        carries = (headers.pid == self.layout.pcr_pid) & ((headers.adaptation() & np.uint8(HAS_PCR)) != 0)
-        if carries.any():
-            packet = headers.packet(headers.count - 1 - int(carries[::-1].argmax()))
-            if packet[4] >= _PCR_FIELD_BYTES:
-                base = int.from_bytes(packet[6:11], "big") >> 7
-                self.pcr = base * PCR_PER_BASE + ((packet[10] & 1) << 8 | packet[11])
+    def _inspect(self, headers: Headers, layout: Layout | None) -> Inspection:
+        self.bytes += len(headers.chunk)
+        broken, repeated = self._continuity.feed(headers)
+        points = self._read(headers, layout, frozenset(repeated)) if layout is not None else ()
+        self._rates.feed(self._continuity.packets, self._program_clock.media)
+        return Inspection(headers, layout, points, broken, repeated)
+
+    def _read(self, headers: Headers, layout: Layout, repeated: frozenset[int]) -> tuple[AccessPoint, ...]:
+        if self._program is None or self._program.layout is not layout:
+            self._program = _Program.of(layout)
+        video, sound, audio = self._program.video, self._program.sound, self._program.audio
+        begun = [(index, pid) for index, pid in headers.begun() if index not in repeated]
+        adapted, scrambled = headers.adapted(), headers.scrambled()
+        self._program_clock.feed(headers, layout, adapted)
+        self._audio_units += sum([pid in audio for _, pid in begun])
+        self._scrambled += sum([pid in audio or (video is not None and pid == video.pid) for _, pid in scrambled])
+        points: tuple[AccessPoint, ...] = ()
+        if video is not None:
+            starts = [index for index, pid in begun if pid == video.pid]
+            points = self._pictures.feed(headers, video, starts, adapted)
+        elif sound is not None:
+            hidden = {index for index, _ in scrambled}
+            points = tuple(
+                AccessPoint(index, closed=True) for index, pid in begun if pid == sound.pid and index not in hidden
+            )
+        self._points += len(points)
+        return points

@@ -13,8 +13,7 @@ class PlaybackOutcome:
     """Emitted once for each upstream that was tried, when that is over.
 
     `reason` is that of the UpstreamError, or "stopped" when it ended because the viewers left. Those of the gateway
-    itself: "ended", "empty" (answered without a picture), "stalled" (fell silent), "slow" (no answer while other
-    candidates waited), "timeout" (no answer in all the time of a tune).
+    itself: "ended", "empty" (answered without a picture), "stalled" (fell silent), "timeout" (no answer in time).
     """
 
     channel: ChannelId

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tunerr.gateway.ts import section_crc
+from tunerr.gateway.ts import NULL_PID, section_crc
 
 _PAT_TABLE = 0x00
 _PMT_TABLE = 0x02
 _STUFFING = 0xFF
 _HEADER = 3  # table id and length
 _CRC = 4
+_FIRST_PID = 0x10  # those below are reserved
 
 
 class Kind(enum.Enum):
@@ -43,6 +45,8 @@ _TYPES: dict[int, tuple[Kind, str]] = {
 _PRIVATE = 0x06
 # Descriptors that say what a private stream is (ETSI EN 300 468); a registration is looked up by its four letters.
 _REGISTRATION = 0x05
+_LANGUAGE = 0x0A  # ISO_639_language_descriptor
+_LETTERS = 3
 _PRIVATE_DESCRIPTORS = {0x6A: "ac3", 0x7A: "eac3", 0x7B: "dts", 0x7C: "aac"}
 _REGISTRATIONS: dict[bytes, tuple[Kind, str]] = {
     b"AC-3": (Kind.AUDIO, "ac3"),
@@ -58,22 +62,30 @@ _REGISTRATIONS: dict[bytes, tuple[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ElementaryStream:
-    """One stream of the program; `codec` is empty when it is unknown."""
+    """One stream of the program; `codec` is empty when it is unknown, `language` (ISO 639-2) when none is given."""
 
     pid: int
     stream_type: int
     kind: Kind
     codec: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a PMT says."""
+    """What a PMT says. `section` is the PMT itself, `transport_stream` the id in its PAT."""
 
     program: int
     pmt_pid: int
     pcr_pid: int
     streams: tuple[ElementaryStream, ...]
+    section: bytes = b""
+    transport_stream: int = 1
+
+    @property
+    def codecs(self) -> tuple[str, ...]:
+        """Codecs of the first picture and the first sound, empty where there is none."""
+        return tuple(stream.codec if (stream := self.first(kind)) else "" for kind in (Kind.VIDEO, Kind.AUDIO))
 
     def first(self, kind: Kind) -> ElementaryStream | None:
         """The first stream of that kind."""
@@ -115,20 +127,35 @@ class SectionReader:
             del self._buffer[:length]
 
 
-def parse_pat(section: bytes) -> tuple[int, int] | None:
-    """Number and PMT PID of the first program; None for anything but an intact, current PAT that names one."""
+@dataclass(frozen=True, slots=True)
+class Pat:
+    """What a PAT says: its transport stream's id, number and PMT PID of each program in order."""
+
+    transport_stream: int
+    programs: tuple[tuple[int, int], ...]
+
+
+def parse_pat(section: bytes) -> Pat | None:
+    """None for anything but an intact, current PAT that names a program."""
     if not _is_current(section, _PAT_TABLE, 8):
         return None
+    programs = []
     for at in range(8, len(section) - _CRC - 3, 4):
         program = section[at] << 8 | section[at + 1]
-        if program:
-            return program, (section[at + 2] & 0x1F) << 8 | section[at + 3]
-    return None
+        pid = (section[at + 2] & 0x1F) << 8 | section[at + 3]
+        if program and _FIRST_PID <= pid < NULL_PID:
+            programs.append((program, pid))
+    return Pat(section[3] << 8 | section[4], tuple(programs)) if programs else None
 
 
-def parse_pmt(section: bytes, program: int, pmt_pid: int) -> Layout | None:
-    """The layout of `program`; None for anything but its intact, current PMT."""
-    if not _is_current(section, _PMT_TABLE, 12) or section[3] << 8 | section[4] != program:
+def program_of(section: bytes) -> int | None:
+    """The number of the program whose PMT `section` is; None when it is no PMT. Nothing else is checked."""
+    return section[3] << 8 | section[4] if len(section) > _CRC and section[0] == _PMT_TABLE else None
+
+
+def parse_pmt(section: bytes, pmt_pid: int, transport_stream: int) -> Layout | None:
+    """What an intact, current PMT says; None for anything else."""
+    if not _is_current(section, _PMT_TABLE, 12):
         return None
     pcr_pid = (section[8] & 0x1F) << 8 | section[9]
     at = 12 + ((section[10] & 0x0F) << 8 | section[11])
@@ -137,10 +164,9 @@ def parse_pmt(section: bytes, program: int, pmt_pid: int) -> Layout | None:
     while at + 5 <= end:
         pid = (section[at + 1] & 0x1F) << 8 | section[at + 2]
         after = min(at + 5 + ((section[at + 3] & 0x0F) << 8 | section[at + 4]), end)
-        kind, codec = _identify(section[at], section[at + 5 : after])
-        streams.append(ElementaryStream(pid, section[at], kind, codec))
+        streams.append(_stream(pid, section[at], list(_descriptors(section[at + 5 : after]))))
         at = after
-    return Layout(program, pmt_pid, pcr_pid, tuple(streams))
+    return Layout(section[3] << 8 | section[4], pmt_pid, pcr_pid, tuple(streams), section, transport_stream)
 
 
 def _is_current(section: bytes, table: int, fixed: int) -> bool:
@@ -154,17 +180,30 @@ def _is_current(section: bytes, table: int, fixed: int) -> bool:
     )
 
 
-def _identify(stream_type: int, descriptors: bytes) -> tuple[Kind, str]:
-    known = _TYPES.get(stream_type)
-    if known is not None or stream_type != _PRIVATE:
-        return known or (Kind.OTHER, "")
+def _descriptors(loop: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of each descriptor."""
     at = 0
-    while at + 2 <= len(descriptors):
-        tag, length = descriptors[at], descriptors[at + 1]
+    while at + 2 <= len(loop):
+        after = at + 2 + loop[at + 1]
+        yield loop[at], loop[at + 2 : after]
+        at = after
+
+
+def _stream(pid: int, stream_type: int, descriptors: Sequence[tuple[int, bytes]]) -> ElementaryStream:
+    kind, codec = _TYPES.get(stream_type) or (Kind.OTHER, "")
+    if stream_type == _PRIVATE:
+        kind, codec = _identify(descriptors)
+    languages = (content[:_LETTERS] for tag, content in descriptors if tag == _LANGUAGE and len(content) >= _LETTERS)
+    language = next((code.decode() for code in languages if code.isalpha()), "").lower()
+    return ElementaryStream(pid, stream_type, kind, codec, language)
+
+
+def _identify(descriptors: Sequence[tuple[int, bytes]]) -> tuple[Kind, str]:
+    """What a private stream is by its descriptors."""
+    for tag, content in descriptors:
         if tag in _PRIVATE_DESCRIPTORS:
             return Kind.AUDIO, _PRIVATE_DESCRIPTORS[tag]
-        registered = _REGISTRATIONS.get(descriptors[at + 2 : at + 6]) if tag == _REGISTRATION else None
+        registered = _REGISTRATIONS.get(content[:4]) if tag == _REGISTRATION else None
         if registered is not None:
             return registered
-        at += 2 + length
     return Kind.OTHER, ""

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
-from tunerr.errors import TuneError, TuneFailed, UpstreamError
+from tunerr.errors import AllTunersInUse, TuneError, TuneFailed, TunerInUse
+from tunerr.gateway.clients import is_media_server
 from tunerr.gateway.facts import Tally
+from tunerr.gateway.feed import Feed
 from tunerr.gateway.hub import Hub
-from tunerr.gateway.inspector import AccessPoint
-from tunerr.gateway.limits import Limits
-from tunerr.gateway.meter import Meter
 from tunerr.gateway.outcome import PlaybackOutcome
-from tunerr.gateway.pull import Deadlines, Pull
-from tunerr.gateway.seam import Seam
-from tunerr.gateway.selector import Candidate, HostSelector
+from tunerr.gateway.pull import Means, Pull
+from tunerr.gateway.selector import HostSelector
+from tunerr.gateway.slate import SlateMaker
 from tunerr.gateway.state import State, transition
+from tunerr.gateway.supply import Supply
+from tunerr.gateway.timeline import StreamAttempt, Timeline
 from tunerr.gateway.tuners import TunerPool
-from tunerr.gateway.upstream import UpstreamOpener
-from tunerr.gateway.verdict import verdict
 from tunerr.gateway.viewer import Viewer
 from tunerr.model.channel import LineupChannel
 from tunerr.model.status import Client, TunerStatus
-from tunerr.support.clock import Clock
 from tunerr.support.tasks import Supervisor
 
 log = structlog.get_logger(__name__)
 
-_PAUSE_BEFORE_REOPENING = 0.5  # seconds, longer by as much each time
-_JOINABLE = frozenset({State.OPENING, State.LIVE, State.SWITCHING})
+_MOST_OUTCOMES = 200  # remembered; a source that ends every few seconds does so for days
+_JOINABLE = frozenset({State.OPENING, State.LIVE, State.SWITCHING, State.SLATE})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all sessions of a gateway share."""
+
+    tuners: TunerPool
+    means: Means
+    selector: HostSelector
+    slates: SlateMaker
+    tally: Tally
+    on_outcome: Callable[[PlaybackOutcome], None]
 
 
 class Session:
@@ -41,40 +52,44 @@ class Session:
     `stop`. The upstream is closed before the tuner is free.
     """
 
-    def __init__(
-        self,
-        *,
-        row: LineupChannel,
-        tuner: int | None,
-        tuners: TunerPool,
-        opener: UpstreamOpener,
-        selector: HostSelector,
-        on_outcome: Callable[[PlaybackOutcome], None],
-        tally: Tally,
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        """`tuner`: the one that was asked for, None for any."""
+    def __init__(self, *, id: str, row: LineupChannel, tuner: int | None, house: House) -> None:  # noqa: A002 - the field's name everywhere else
+        """`id`: of the request that wanted it first; `tuner`: the one that was asked for, None for any."""
+        self.id = id
         self.row = row
         self.tuner: int | None = None
         self.state = State.OPENING
-        self.hub = Hub(clock=clock, stalled_viewer=limits.stalled_viewer)
-        self._wanted_tuner = tuner
-        self._tuners = tuners
-        self._opener = opener
-        self._selector = selector
-        self._on_outcome = on_outcome
-        self._tally = tally
-        self._limits = limits
+        clock, limits = house.means.clock, house.means.limits
+        self.hub = Hub(
+            clock=clock,
+            stalled_viewer=limits.stalled_viewer,
+            cushion=limits.cushion_server,
+            lead=lambda: self._supply.lead,
+        )
+        self.timeline = Timeline(clock=clock)
+        self._house = house
         self._clock = clock
+        self._wanted_tuner = tuner
+        self._feed = Feed(hub=self.hub, clock=clock)
+        self._supply = Supply(
+            channel=row.channel,
+            candidates=house.selector.rank(row.channel),
+            feed=self._feed,
+            means=house.means,
+            slates=house.slates,
+            become=self._become,
+            note=self._note,
+            on_ended=self._account,
+        )
+        self._began = clock.monotonic()
         self._started_at = clock.now()
-        self._meter = Meter(clock.monotonic())
-        self._pull: Pull | None = None
-        self._published: frozenset[int] = frozenset()
+        self._ended: float | None = None
+        self._outcomes: deque[PlaybackOutcome] = deque(maxlen=_MOST_OUTCOMES)
+        self._bytes = 0  # of sources that are closed
         self._settled = asyncio.Event()
         self._closed = asyncio.Event()
         self._error: TuneError | None = None
         self._stopping = False
+        self._ran_dry = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -83,9 +98,14 @@ class Session:
         return self.state in _JOINABLE and not self._stopping
 
     @property
-    def pull(self) -> Pull | None:
-        """The upstream that is being tried or played."""
-        return self._pull
+    def pulls(self) -> tuple[Pull, ...]:
+        """The upstreams that are open or being opened; the tally counts them when they are closed."""
+        return self._supply.pulls
+
+    @property
+    def switches(self) -> Counter[str]:
+        """How often another source took over, by the reason why one was left."""
+        return self._supply.switches
 
     def start(self, tasks: Supervisor, on_closed: Callable[[Session], None]) -> None:
         """Start pulling; `on_closed` is called when all is freed."""
@@ -104,13 +124,16 @@ class Session:
         """Wait until all is freed."""
         await self._closed.wait()
 
-    def admit(self, client: Client) -> Viewer:
-        """A new viewer; it must be dismissed."""
-        return self.hub.admit(client)
+    def admit(self, client: Client, request: str) -> Viewer:
+        """A new viewer by the request of that id; it must be dismissed."""
+        viewer = self.hub.admit(client, request)
+        self._note("viewer", f"{client} came, {_people(len(self.hub))}")
+        return viewer
 
     def dismiss(self, viewer: Viewer) -> None:
         """Let a viewer go; without viewers the session stops."""
         self.hub.dismiss(viewer)
+        self._note("viewer", f"{viewer.client} left, {_people(len(self.hub))}")
         if not self.hub:
             self.stop()
 
@@ -119,6 +142,8 @@ class Session:
         await self._settled.wait()
         if self._error is not None:
             raise type(self._error)(self._error.message, hint=self._error.hint)
+        if self._supply.servers_let_go and is_media_server(viewer.client):
+            raise TuneFailed("No source of the channel can be had; there is a card only.")
         viewer.tuner = self.tuner or 0
 
     def status(self) -> TunerStatus | None:
@@ -131,115 +156,85 @@ class Session:
             name=self.row.channel.name,
             channel_id=self.row.channel.id,
             clients=tuple(viewer.client for viewer in self.hub),
-            source=self._pull.label if self._pull is not None else "",
+            source=self._supply.label,
             state=self.state.value,
-            bits_per_second=self._meter.rate(self._clock.monotonic()),
+            bits_per_second=self._feed.bits_per_second,
             started_at=self._started_at,
         )
 
-    @property
-    def viewers(self) -> int:
-        """How many watch."""
-        return len(self.hub)
-
-    def publish(self, chunk: bytes, points: Sequence[AccessPoint]) -> None:
-        """Pass a chunk of the upstream on to the viewers."""
-        self._meter.add(len(chunk), self._clock.monotonic())
-        self.hub.publish(chunk, points)
+    def attempt(self) -> StreamAttempt:
+        """The session as a record, as far as it has come."""
+        end = self._ended if self._ended is not None else self._clock.monotonic()
+        playing = sum(pull.inspector.bytes for pull in self.pulls)
+        return StreamAttempt(
+            id=self.id,
+            channel=self.row.channel.id,
+            number=str(self.row.number),
+            name=self.row.channel.name,
+            started_at=self._started_at,
+            duration=end - self._began,
+            status=self._status(),
+            state=self.state.value,
+            tuner=self.tuner,
+            source=self._supply.label,
+            viewers=tuple(viewer.client for viewer in self.hub),
+            bytes=self._bytes + playing,
+            switches=self.switches.total(),
+            outcomes=tuple(self._outcomes),
+            events=self.timeline.events,
+        )
 
     async def _run(self) -> None:
         try:
-            async with self._tuners.lease(str(self.row.number), self._wanted_tuner) as self.tuner:
-                await self._play()
+            async with self._house.tuners.lease(str(self.row.number), self._wanted_tuner) as self.tuner:
+                await self._supply.run()
+                self._ran_dry = True
+                self._become(State.DRAINING)
+                self._feed.finish()
+                await asyncio.sleep(self._house.means.limits.drain)
         except TuneError as error:
             self._error = error
 
-    async def _play(self) -> None:
-        """Open the first candidate that shows a picture and keep the channel going; raises TuneError when none does."""
-        candidates = tuple(self._selector.rank(self.row.channel))
-        picture = _now() + self._limits.tune
-        failures: list[UpstreamError] = []
-        for place, candidate in enumerate(candidates):
-            last = place + 1 == len(candidates)
-            packet = picture if last else min(_now() + self._limits.candidate, picture)
-            failures.append(await self._try(candidate, Deadlines(packet, picture)))
-            if self.state is not State.OPENING:
-                await self._carry_on(candidates, place)
-                return
-            if _now() >= picture:
-                break
-        raise verdict(failures)
-
-    async def _carry_on(self, candidates: Sequence[Candidate], played: int) -> None:
-        """Replace the source whenever it is lost; when it can't be, or is lost all the time, empty the viewers."""
-        place: int | None = played
-        losses: deque[float] = deque(maxlen=self._limits.losses)
-        while place is not None:
-            self._become(State.SWITCHING)
-            losses.append(_now())
-            if len(losses) == losses.maxlen and losses[-1] - losses[0] < self._limits.outage:
-                break
-            place = await self._replace(candidates, place)
-        self._become(State.DRAINING)
-        self.hub.finish()
-        await asyncio.sleep(self._limits.drain)
-
-    async def _replace(self, candidates: Sequence[Candidate], lost: int) -> int | None:
-        """Play the next candidate that shows a picture until it is lost too; None when none does in time."""
-        until = _now() + self._limits.outage
-        pause = 0.0
-        while (begun := _now()) < until:
-            lost = (lost + 1) % len(candidates)
-            await self._try(candidates[lost], Deadlines(min(begun + self._limits.candidate, until), until))
-            if self.state is State.LIVE:
-                return lost
-            pause += _PAUSE_BEFORE_REOPENING
-            await asyncio.sleep(pause)
-        return None
-
-    async def _try(self, candidate: Candidate, deadlines: Deadlines) -> UpstreamError:
-        """Play one candidate to its end."""
-        pull = Pull(
-            candidate=candidate,
-            opener=self._opener,
-            sink=self,
-            seam=Seam(self._published),
-            on_live=self._go_live,
-            deadlines=deadlines,
-            limits=self._limits,
-            clock=self._clock,
-        )
-        self._pull = pull
-        ending: UpstreamError | None = None
-        try:
-            ending = await pull.run()
-        finally:
-            self._account(pull, ending)
-        return ending
-
-    def _account(self, pull: Pull, ending: UpstreamError | None) -> None:
-        self._pull = None
-        if pull.picture_after is not None:
-            self._published |= pull.inspector.pids
-        self._tally.bytes_received += pull.inspector.bytes
-        self._tally.continuity_errors += pull.inspector.continuity_errors
-        self._on_outcome(pull.outcome(self.row.channel.id, ending))
-        if ending is not None:
-            log.warning("upstream lost", channel=str(self.row.number), reason=ending.reason, message=str(ending))
-
-    def _go_live(self) -> None:
-        self._tally.reopened += self.state is State.SWITCHING
-        self._become(State.LIVE)
-        self._settled.set()
+    def _account(self, pull: Pull) -> None:
+        """Note what became of a source, once it is closed."""
+        outcome = pull.outcome(self.row.channel.id)
+        self._outcomes.append(outcome)
+        self._bytes += outcome.bytes
+        self._house.tally.bytes_received += outcome.bytes
+        self._house.tally.continuity_errors += outcome.continuity_errors
+        self._house.on_outcome(outcome)
 
     def _become(self, target: State) -> None:
+        if target is self.state:
+            return
         log.debug("session", channel=str(self.row.number), was=self.state.value, now=target.value)
+        self._house.tally.cards_shown += target is State.SLATE
         self.state = transition(self.state, target)
+        if target is State.LIVE:
+            self._settled.set()
+
+    def _note(self, kind: str, text: str) -> None:
+        self.timeline.note(kind, text)
+        log.info("stream", channel=str(self.row.number), request=self.id, kind=kind, text=text)
+
+    def _status(self) -> str:
+        if self.state is not State.CLOSED:
+            return ""
+        match self._error:
+            case None:
+                return "stream_ended_after_progress" if self._ran_dry else "ok"
+            case TunerInUse():
+                return "all_tuners_in_use"
+            case AllTunersInUse():
+                return "all_tuners_in_use" if self.tuner is None else "upstream_concurrency_limited"
+            case _:
+                return "all_upstreams_failed"
 
     def _close(self, on_closed: Callable[[Session], None]) -> None:
         """Runs however the task ended, one that never began included."""
         self._become(State.CLOSED)
-        self.hub.stop()
+        self._ended = self._clock.monotonic()
+        self.hub.close()
         if not self._settled.is_set():
             self._error = self._error or TuneFailed("The session ended before there was a picture.")
             self._settled.set()
@@ -247,5 +242,5 @@ class Session:
         self._closed.set()
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+def _people(count: int) -> str:
+    return "nobody watches" if not count else "1 watches" if count == 1 else f"{count} watch"

@@ -18,9 +18,9 @@ class State(enum.Enum):
 
 _NEXT = {
     State.OPENING: {State.LIVE, State.CLOSED},
-    State.LIVE: {State.SWITCHING, State.CLOSED},
-    State.SWITCHING: {State.LIVE, State.DRAINING, State.CLOSED},
-    State.SLATE: set[State](),
+    State.LIVE: {State.SWITCHING, State.DRAINING, State.CLOSED},
+    State.SWITCHING: {State.LIVE, State.SLATE, State.DRAINING, State.CLOSED},
+    State.SLATE: {State.LIVE, State.DRAINING, State.CLOSED},
     State.DRAINING: {State.CLOSED},
     State.CLOSED: set[State](),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Final
 
 PACKET: Final = 188
@@ -13,44 +14,35 @@ PID_COUNT: Final = 0x2000
 DISCONTINUITY: Final = 0x80
 RANDOM_ACCESS: Final = 0x40
 HAS_PCR: Final = 0x10
+# Bits of the fourth byte.
+SCRAMBLED: Final = 0xC0  # transport_scrambling_control
+ADAPTATION: Final = 0x20
+PAYLOAD: Final = 0x10
 PCR_PER_BASE: Final = 300  # 27 MHz ticks in one of 90 kHz
-
-_HAS_PAYLOAD: Final = 0x10
-_HAS_ADAPTATION: Final = 0x20
-_CRC_POLYNOMIAL: Final = 0x04C11DB7
+PCR_PER_SECOND: Final = 27_000_000
+PCR_WRAP: Final = 2**33 * PCR_PER_BASE
 
 
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte << 24
-        for _ in range(8):
-            value = ((value << 1) ^ _CRC_POLYNOMIAL if value & 0x80000000 else value << 1) & 0xFFFFFFFF
-        table.append(value)
-    return tuple(table)
-
-
-_CRC_TABLE = _crc_table()
+# The CRC of sections takes each byte's highest bit first, zlib's the lowest.
+_MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def section_crc(data: bytes) -> int:
     """CRC-32/MPEG-2 of `data`; 0 over a whole section, its own CRC included, when that is intact."""
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = ((crc << 8) & 0xFFFFFFFF) ^ _CRC_TABLE[(crc >> 24) ^ byte]
-    return crc
+    mirrored = zlib.crc32(data.translate(_MIRRORED)) ^ 0xFFFFFFFF
+    return int(f"{mirrored:032b}"[::-1], 2)
 
 
 def payload_offset(packet: bytes | memoryview) -> int:
     """Where the payload of one packet starts; PACKET when it has none or its adaptation field is broken."""
-    if not packet[3] & _HAS_PAYLOAD:
+    if not packet[3] & PAYLOAD:
         return PACKET
-    return min(5 + packet[4], PACKET) if packet[3] & _HAS_ADAPTATION else 4
+    return min(5 + packet[4], PACKET) if packet[3] & ADAPTATION else 4
 
 
 def adaptation_flags(packet: bytes | memoryview) -> int:
     """Flags of the adaptation field of one packet, 0 without one."""
-    return packet[5] if packet[3] & _HAS_ADAPTATION and packet[4] else 0
+    return packet[5] if packet[3] & ADAPTATION and packet[4] else 0
 
 
 def section_packets(pid: int, section: bytes, last_counter: int) -> bytes:

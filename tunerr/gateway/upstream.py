@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from tunerr.model.channel import Stream
@@ -17,6 +18,11 @@ class Upstream(Protocol):
         """Where the bytes come from, redacted."""
         ...
 
+    @property
+    def program_time(self) -> datetime | None:
+        """When what was delivered last went on air (HLS PROGRAM-DATE-TIME of the end of its segment), where told."""
+        ...
+
     def chunks(self) -> AsyncIterator[bytes]:
         """Transport stream bytes in pieces of any size and alignment.
 
@@ -28,9 +34,10 @@ class Upstream(Protocol):
 class UpstreamOpener(Protocol):
     """Connects upstreams."""
 
-    def open(self, stream: Stream) -> AbstractAsyncContextManager[Upstream]:
+    def open(self, stream: Stream, *, after: datetime | None = None) -> AbstractAsyncContextManager[Upstream]:
         """Connect on enter and free everything (sockets, children, tasks) on exit, a cancelled one included.
 
-        Raises UpstreamError on enter when there is no upstream to be had; `reason` "drm" means protected content.
+        `after`: where the program can be placed in time, start with what went on air then. Raises UpstreamError on
+        enter when there is no upstream to be had; `reason` "drm" means protected content.
         """
         ...

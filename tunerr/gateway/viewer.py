@@ -5,61 +5,87 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from typing import Protocol
 
 import structlog
 
 from tunerr.gateway.ring import Entry, Ring
 from tunerr.model.status import Client
-from tunerr.support.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 # Above this the viewer reads from the ring at its own pace (architecture.md, 4).
-_HIGH_WATER = 256 << 10
+HIGH_WATER = 256 << 10
 # The kernel doubles it; without a bound it grows to 4 MB for each viewer that stalls (performance.md, 1e).
 _SEND_BUFFER = 256 << 10
-_LAGGING_POLL = 0.01
-_IDLE_POLL = 0.5
+
+
+class Head(Protocol):
+    """How far a viewer may read."""
+
+    @property
+    def end(self) -> int:
+        """Number of the first piece of the ring that it may not have yet."""
 
 
 class Viewer:
-    """Takes chunks from a ring to a transport.
+    """A place in a ring that moves as its transport takes bytes.
 
-    While the transport holds little, each new chunk is written at once; above that the viewer is a place in the ring
-    that is read as the transport drains. A viewer whose place has left the ring was lapped: it goes on at the newest
-    access point.
+    While the transport holds little the hub writes each new piece to it at once; above that it reads from the ring, as
+    the transport drains. A viewer whose place has left the ring was lapped: it goes on at the newest access point.
     """
 
-    def __init__(self, *, client: Client, ring: Ring, clock: Clock, patience: float) -> None:
-        """`client`: who watches; `patience`: seconds without a byte taken after which the client is given up."""
+    __slots__ = (
+        "_end",
+        "_head",
+        "_over",
+        "_patience",
+        "_progress_at",
+        "_ring",
+        "_start",
+        "_taken",
+        "client",
+        "dropped",
+        "lapped",
+        "next",
+        "request",
+        "sent",
+        "transport",
+        "tuner",
+    )
+
+    def __init__(self, *, client: Client, ring: Ring, head: Head, patience: float, request: str = "") -> None:
+        """`head`: how far it reads; `patience`: seconds without a byte taken that are borne; `request`: its id."""
         self.client = client
+        self.request = request
         self.tuner = 0  # index of the tuner that plays for it
         self.sent = 0
         self.lapped = 0
         self.dropped = False
+        self.next: int | None = None  # the piece that it needs next, once it has started; None when it is over
+        self.transport: asyncio.WriteTransport | None = None
         self._ring = ring
-        self._clock = clock
+        self._head = head
         self._patience = patience
-        self._transport: asyncio.WriteTransport | None = None
         self._start: Entry | None = None  # where it will start
-        self._next: int | None = None  # after that, the chunk that it needs next
-        self._finishing = False
-        self._lagging = False
-        self._over = False
-        self._wake = asyncio.Event()
+        self._end: int | None = None  # the piece before which it is over
+        self._over = asyncio.Event()
         self._taken = 0
-        self._progress_at = 0.0
+        self._progress_at: float | None = None
 
     @property
     def unread(self) -> int | None:
-        """Sequence number of the chunk that it needs next; None while it has no place or when it is over."""
-        if self._over:
-            return None
-        return self._start.sequence if self._start is not None else self._next
+        """Number of the piece that it needs next; None while it has no place or when it is over."""
+        return self._start.sequence if self._start is not None else self.next
+
+    @property
+    def over(self) -> bool:
+        """Whether it gets nothing any more."""
+        return self._over.is_set()
 
     def seat(self, entry: Entry) -> None:
-        """Give it the place where it will start, unless it has one."""
-        if self._start is None and self._next is None:
+        """Give it the place where it will start, unless it has one or is over."""
+        if self.unread is None and not self.over:
             self._start = entry
 
     async def deliver(self, transport: asyncio.WriteTransport, *, duration: float | None = None) -> None:
@@ -69,96 +95,55 @@ class Viewer:
         after `duration` seconds. It frees nothing: leaving `Gateway.watch` does.
         """
         _prepare_socket(transport)
-        self._transport = transport
-        self._progress_at = self._clock.monotonic()
+        self.transport = transport
+        self.catch_up()
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(duration):
-                    await self._keep_up(transport)
+                    await self._over.wait()
         finally:
-            self._transport = None
+            self.stop()
 
-    def offer(self, sequence: int, chunk: bytes) -> None:
-        """Take the chunk that was added to the ring, at once where nothing is owed before it and there is room."""
-        transport = self._transport
-        if (
-            transport is not None
-            and sequence == self._next
-            and not transport.is_closing()
-            and transport.get_write_buffer_size() < _HIGH_WATER
-        ):
-            transport.write(chunk)
-            self._next = sequence + 1
-            self.sent += len(chunk)
-        else:
-            self._catch_up()
+    def catch_up(self) -> bool:
+        """Write what there is for it as far as the transport has room, in one go; whether there was anything."""
+        transport = self.transport
+        if transport is None:
+            return False
+        if transport.is_closing():
+            self.stop()
+            return False
+        room = HIGH_WATER - transport.get_write_buffer_size()
+        parts = self._take(room) if room > 0 else []
+        if parts:
+            transport.writelines(parts)
+            self.sent += sum(map(len, parts))
+        if self._end is not None and (self.unread is None or self.unread >= self._end):
+            self.stop()
+        return bool(parts)
 
     def finish(self) -> None:
-        """No more chunks will come: it is over when it has got those that are there."""
-        self._finishing = True
-        self._catch_up()
+        """Let it have all that the ring holds now, and nothing after it."""
+        self._end = self._ring.end
+        if self.unread is None:
+            self.stop()
+        else:
+            self.catch_up()
 
     def stop(self) -> None:
         """It is over now."""
-        self._over = True
-        self._wake.set()
+        self.transport = self._start = self.next = None
+        self._over.set()
 
-    async def _keep_up(self, transport: asyncio.WriteTransport) -> None:
-        pause = _LAGGING_POLL
-        while not self._over:
-            self._wake.clear()
-            sent = self.sent
-            self._catch_up()
-            self._check_progress(transport)
-            # One that lags and doesn't read at all is looked at less and less often.
-            pause = min(2 * pause, _IDLE_POLL) if self._lagging and self.sent == sent else _LAGGING_POLL
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause if self._lagging else _IDLE_POLL):
-                    await self._wake.wait()
-
-    def _catch_up(self) -> None:
-        """Write what the ring has for it as far as the transport has room, in one piece."""
-        transport = self._transport
-        if transport is None or self._over:
+    def check(self, now: float) -> None:
+        """Give it up when it has taken nothing for too long; to be called about twice a second."""
+        transport = self.transport
+        if transport is None:
             return
         if transport.is_closing():
             self.stop()
             return
-        room = _HIGH_WATER - transport.get_write_buffer_size()
-        if room > 0 and (pieces := self._take(room)):
-            data = b"".join(pieces)
-            transport.write(data)
-            self.sent += len(data)
-        lagged, self._lagging = self._lagging, self._next is not None and self._next < self._ring.end
-        if self._lagging and not lagged:
-            self._wake.set()
-        if self._finishing and (self.unread is None or self.unread >= self._ring.end):
-            self.stop()
-
-    def _take(self, room: int) -> list[bytes]:
-        """What it needs next, at most one chunk more than `room` bytes; the tables first where it starts."""
-        unread = self.unread
-        if unread is None or unread < self._ring.first:
-            self.lapped += unread is not None
-            self._start, self._next = self._ring.newest, None
-            if self._start is None:
-                return []
-        start, self._start = self._start or Entry(self._next or 0), None
-        pieces = [start.tables]
-        self._next, skip = start.sequence, start.offset
-        for chunk in self._ring.since(start.sequence):
-            if room <= 0:
-                break
-            pieces.append(chunk[skip:])
-            room -= len(chunk) - skip
-            self._next += 1
-            skip = 0
-        return pieces if len(pieces) > 1 else []
-
-    def _check_progress(self, transport: asyncio.WriteTransport) -> None:
         waiting = transport.get_write_buffer_size()
-        now = self._clock.monotonic()
-        if waiting == 0 or self.sent - waiting != self._taken:
+        if waiting == 0 or self.sent - waiting != self._taken or self._progress_at is None:
             self._taken = self.sent - waiting
             self._progress_at = now
         elif now - self._progress_at >= self._patience:
@@ -166,6 +151,29 @@ class Viewer:
             self.dropped = True
             self.stop()
             transport.abort()
+
+    def _take(self, room: int) -> list[bytes | memoryview]:
+        """What it needs next, at most one piece more than `room` bytes."""
+        ring = self._ring
+        end = self._head.end if self._end is None else self._end
+        if (unread := self.unread) is not None and unread < ring.first:
+            self.lapped += 1
+            self._start, self.next = ring.newest(end), None
+        start = self._start
+        number = start.sequence if start is not None else self.next
+        parts: list[bytes | memoryview] = []
+        if number is None:
+            return parts
+        skip = start.offset if start is not None else 0
+        while number < end and room > 0:
+            data = ring[number].data
+            parts.append(memoryview(data)[skip:] if skip else data)
+            room -= len(data) - skip
+            skip = 0
+            number += 1
+        if parts:
+            self._start, self.next = None, number
+        return parts
 
 
 def _prepare_socket(transport: asyncio.WriteTransport) -> None:

@@ -29,6 +29,7 @@ class Readings:
     sources: tuple[SourceStatus, ...]
     tuners: tuple[TunerStatus, ...]
     gateway: GatewayFacts
+    tasks: int  # of the event loop
 
 
 class Metrics:
@@ -61,6 +62,7 @@ class _Figures(Collector):
             "Version of the program and of Python.",
             {"version": __version__, "python": platform.python_version()},
         )
+        yield _gauge("tasks", "Tasks of the event loop, the one that answers this request included.", now.tasks)
         yield from _lineup(now.lineup)
         yield from _sources(now.sources)
         yield from _tuners(now.tuners)
@@ -116,7 +118,15 @@ def _gateway(facts: GatewayFacts) -> Iterable[Metric]:
     yield _counter("viewers_lapped", "Times a slow viewer lost its place and went on at the newest.", facts.lapped)
     yield _counter("viewers_dropped", "Viewers given up because they took nothing.", facts.dropped)
     yield _counter("upstream_received_bytes", "Video received from providers.", facts.bytes_received)
-    yield _counter("upstream_reopened", "Times a running channel went on with another connection.", facts.reopened)
+    switches = CounterMetricFamily(
+        f"{_PREFIX}switches", "Times another source took over, by why the one before was left.", labels=("reason",)
+    )
+    for reason, count in facts.switches:
+        switches.add_metric((reason,), count)
+    yield switches
+    yield _gauge("cards", "Channels that show a card now, for want of a source.", facts.cards)
+    yield _counter("cards_shown", "Times a channel began to show a card.", facts.cards_shown)
+    yield _gauge("provider_slots_in_use", "Streams that are open at providers.", facts.slots)
     yield _counter("continuity_errors", "Packets missing in what providers sent.", facts.continuity_errors)
     tunes = CounterMetricFamily(
         f"{_PREFIX}tunes", "Tune attempts by result: ok, or the HDHomeRun error code.", labels=("result",)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from typing import Protocol
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -18,9 +19,12 @@ from tunerr.model.url import SecretUrl, Zone
 from tunerr.support.guard import Guard, GuardedResolver, Reach, ZoneOf
 from tunerr.support.hops import Hop, first_hop, follow
 from tunerr.support.http_errors import NETWORK_ERRORS, translated, translated_body
+from tunerr.support.names import RememberingResolver
 from tunerr.support.zones import zone_of as real_zone_of
 
-__all__ = ["Answer", "HttpClients", "Reach"]
+__all__ = ["Answer", "Headers", "HttpClients", "Reach", "Visitor"]
+
+Headers = tuple[tuple[str, str], ...]
 
 _MAX_REDIRECTS = 10
 # One read takes what a burst brought; small buffers cost a wake-up per packet (performance.md, 1d).
@@ -52,10 +56,23 @@ class Answer:
             raise translated_body(error, self.url, received) from error
 
 
+class Visitor(Protocol):
+    """Has a say in each request of a chain of redirects."""
+
+    def dress(self, url: SecretUrl, headers: Headers) -> Headers:
+        """The headers with which `url` is asked; `headers` are the caller's, those for other origins left out."""
+        ...
+
+    def answered(self, url: SecretUrl, headers: CIMultiDictProxy[str]) -> None:
+        """Take note of the headers that `url`, a redirect or the final one, answered with."""
+        ...
+
+
 class HttpClients:
     """HTTP for all parts: one session for each reach, so that no connection is reused by a document it is closed to.
 
-    Cookies are not kept. `zone_of` and `resolver` are there to be replaced by tests.
+    Cookies are a visitor's business. Names that once had addresses keep them while DNS fails. `zone_of` and `resolver`
+    are there to be replaced by tests.
     """
 
     def __init__(
@@ -63,7 +80,7 @@ class HttpClients:
     ) -> None:
         self._user_agent = user_agent
         self._zone_of = zone_of
-        self._resolver = resolver
+        self._resolver = RememberingResolver(resolver) if resolver is not None else None
         self._clients: dict[Reach, _Client] = {}
 
     @asynccontextmanager
@@ -76,6 +93,7 @@ class HttpClients:
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
         method: str = "GET",
+        visitor: Visitor | None = None,
     ) -> AsyncIterator[Answer]:
         """Ask for `url` with GET or HEAD; any final status is an answer. Time-outs are seconds, of silence for reading.
 
@@ -86,9 +104,12 @@ class HttpClients:
         hop = first_hop(url, reach=reach, headers=headers)
         for _ in range(_MAX_REDIRECTS + 1):
             client = self._client(hop.reach)
-            response = await client.send(hop, method=method, limits=limits)
+            dressed = hop if visitor is None else replace(hop, headers=visitor.dress(hop.url, hop.headers))
+            response = await client.send(dressed, method=method, limits=limits)
             try:
                 answer = client.answer(response, hop)
+                if visitor is not None:
+                    visitor.answered(hop.url, answer.headers)
                 following = follow(hop, status=answer.status, headers=answer.headers, zone=answer.zone)
                 if following is None:
                     yield answer
@@ -117,7 +138,7 @@ class HttpClients:
         client = self._clients.get(reach)
         if client is None:
             if self._resolver is None:
-                self._resolver = aiohttp.AsyncResolver()
+                self._resolver = RememberingResolver(aiohttp.AsyncResolver())
             guard = Guard(reach=reach, zone_of=self._zone_of)
             client = _Client(guard=guard, inner=self._resolver, user_agent=self._user_agent)
             self._clients[reach] = client

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tunerr.gateway.timeline import StreamAttempt
 from tunerr.model.channel import LeftOut, Lineup
 from tunerr.model.status import Client, GuideEdition, SourceState, SourceStatus, TunerStatus
+from tunerr.views.streams import recent_events
 
 _TROUBLES = {SourceState.FAILED, SourceState.REFUSED}
+_HAPPENINGS = 12
 _ASKED_AGAIN = "It is asked again by itself; “Refresh all” asks now."
 
 
@@ -20,6 +23,7 @@ class TunerRow:
     index: int
     number: str
     name: str
+    channel_id: str
     source: str
     clients: tuple[Client, ...]
     state: str
@@ -43,6 +47,16 @@ class SourceRow:
     hint: str
     skipped: tuple[tuple[str, int], ...]
     acceptable: bool  # the operator may accept the refused answer
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of what happened to the streams."""
+
+    at: datetime
+    channel: str
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class HomeView:
     left_out: tuple[str, ...]
     tuners: tuple[TunerRow, ...]
     sources: tuple[SourceRow, ...]
+    happened: tuple[Happening, ...]
     guide: GuideRow | None
     version: str
     demo: bool
@@ -94,6 +109,7 @@ def home_view(
     edition: GuideEdition | None,
     statuses: tuple[SourceStatus, ...],
     tuners: tuple[TunerStatus, ...],
+    attempts: tuple[StreamAttempt, ...],
     version: str,
     demo: bool,
 ) -> HomeView:
@@ -106,6 +122,10 @@ def home_view(
         left_out=tuple(_left_out(row) for row in lineup.left_out) if lineup else (),
         tuners=tuple(_tuner_row(tuner) for tuner in tuners),
         sources=tuple(_source_row(status) for status in statuses),
+        happened=tuple(
+            Happening(event.at, f"{attempt.number} {attempt.name}", event.kind, event.text)
+            for attempt, event in recent_events(attempts, _HAPPENINGS)
+        ),
         guide=GuideRow(edition.channels, edition.linked, edition.programmes, edition.built_at) if edition else None,
         version=version,
         demo=demo,
@@ -163,6 +183,7 @@ def _tuner_row(tuner: TunerStatus) -> TunerRow:
         index=tuner.index,
         number=str(tuner.number) if tuner.number else "",
         name=tuner.name,
+        channel_id=tuner.channel_id or "",
         source=tuner.source,
         clients=tuner.clients,
         state=tuner.state,

@@ -125,3 +125,13 @@ def test_base_urls_are_plain():
     for bad in ("tv.example", "http://u:p@h", "http://h/?a=b"):
         with pytest.raises(ValueError):
             parsers.public_url(bad)
+
+
+def test_agents_of_hosts():
+    assert parsers.host_agents(" CDN.example = VLC/3.0 (a=b; c) |b-c.example=x| [FD00::1]=Agent\n10.0.0.1=x\r\n") == (
+        ("cdn.example", "VLC/3.0 (a=b; c)"), ("b-c.example", "x"), ("fd00::1", "Agent"), ("10.0.0.1", "x"),
+    )  # fmt: skip
+    for bad in ("secret", "=agent", "http://host=agent", "a b=c", "host=a\x07b", "host= ", "fd00::1=a"):
+        with pytest.raises(ValueError) as caught:
+            parsers.host_agents(bad)
+        assert "secret" not in str(caught.value)

@@ -10,13 +10,16 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from tests.tools.attempts import SECRETS, SmallGateway
 from tests.tools.clock import ManualClock
 from tunerr.actions.audit import Audit
 from tunerr.actions.operators import OneTimeCode, Operators
 from tunerr.actions.refresh import accept_shrink, refresh_sources
+from tunerr.actions.streams import clear_attempts, stop_stream
 from tunerr.deck.gate import CSRF_HEADER, Gate, add_security_headers
 from tunerr.deck.pages import Pages
 from tunerr.deck.sessions import LIFETIME_S, Sessions
+from tunerr.deck.streams import routes as stream_routes
 from tunerr.deck.throttle import FAILURES, WINDOW_S, Throttle
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
@@ -46,8 +49,9 @@ class Cycle:
 
 
 class Deck:
-    def __init__(self, base, clock, code, cycle, state):
-        self.base, self.clock, self.code, self.cycle, self.state = base, clock, code, cycle, state
+    def __init__(self, base, **parts):
+        self.base = base
+        vars(self).update(parts)
 
     @contextlib.asynccontextmanager
     async def browser(self):
@@ -65,7 +69,7 @@ class Deck:
 
 @contextlib.asynccontextmanager
 async def running_deck(folder, fixed_password=None):
-    clock, cycle, code = ManualClock(), Cycle(), OneTimeCode()
+    clock, cycle, code, gateway = ManualClock(), Cycle(), OneTimeCode(), SmallGateway()
     state = await open_server(folder / "state.db", kind="state")
     audit = Audit(state=state, clock=clock)
     operators = Operators(state=state, clock=clock, audit=audit, user="admin", fixed_password=fixed_password)
@@ -73,19 +77,38 @@ async def running_deck(folder, fixed_password=None):
     pages = Pages(
         gate=gate,
         code=code,
-        view=lambda: home_view(lineup=None, edition=None, statuses=(cycle.status,), tuners=(), version="1", demo=False),
+        view=lambda: home_view(
+            lineup=None,
+            edition=None,
+            statuses=(cycle.status,),
+            tuners=gateway.status(),
+            attempts=gateway.attempts(),
+            version="1",
+            demo=False,
+        ),
         urls=lambda _request: client_urls("http://192.0.2.5:5004"),
         refresh=lambda who, source: refresh_sources(cycle, audit, who=who, source=source),
         accept_shrink=lambda who, source: accept_shrink(cycle, audit, who=who, source=source),
+        stop_stream=lambda who, channel: stop_stream(gateway, audit, who=who, channel=channel),
     )
     application = web.Application(middlewares=[gate.middleware])
     application.on_response_prepare.append(add_security_headers)
     application.add_routes(pages.routes())
+    application.add_routes(
+        stream_routes(
+            gateway=gateway,
+            clock=clock,
+            user=operators.user,
+            stop=lambda who, request, channel: stop_stream(gateway, audit, who=who, request=request, channel=channel),
+            clear=lambda who: clear_attempts(gateway, audit, who=who),
+        )
+    )
     runner = web.AppRunner(application)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield Deck(f"http://127.0.0.1:{runner.addresses[0][1]}", clock, code, cycle, state)
+        parts = {"clock": clock, "code": code, "cycle": cycle, "state": state, "gateway": gateway}
+        yield Deck(f"http://127.0.0.1:{runner.addresses[0][1]}", **parts)
     finally:
         await runner.cleanup()
         operators.close()
@@ -299,3 +322,116 @@ async def test_a_password_from_the_settings_wins(tmp_path):
             assert answer.url.path == "/"
         async with browser.post("/login", data={"username": "root", "password": "from env"}) as answer:
             assert answer.status == 401
+
+
+BASIC = {"Authorization": aiohttp.encode_basic_auth("admin", PASSWORD)}
+
+
+async def audited(deck):
+    async with deck.state.execute("SELECT who, act, subject FROM audit WHERE act LIKE 'stream%' ORDER BY id") as rows:
+        return [tuple(row) for row in await rows.fetchall()]
+
+
+@pytest.fixture
+async def program(deck):
+    """A program with Basic, on a deck that has a password."""
+    async with deck.browser() as browser:
+        await deck.set_up(browser)
+    async with aiohttp.ClientSession(deck.base, headers=BASIC) as session:
+        yield session
+
+
+async def test_reports_on_streams_ask_for_a_login_and_tell_no_secret(deck, program):
+    paths = [f"/debug/{name}.json" for name in ("stream-attempts", "active-streams", "shared-relays")]
+    for path in (*paths, "/ops/actions/status.json"):
+        async with aiohttp.ClientSession(deck.base) as stranger, stranger.get(path) as answer:
+            assert answer.status == 401, path
+        async with program.get(path) as answer:
+            assert answer.status == 200, path
+            text = await answer.text()
+        assert not any(secret in text for secret in SECRETS), path
+    async with program.get(paths[1], headers={"Host": "tv.example"}) as answer:
+        assert (await answer.json())["tuners_in_use"] == 2, "with a login any name of the machine serves"
+    async with program.get("/ops/actions/status.json") as answer:
+        names = [row["name"] for row in (await answer.json())["actions"]]
+    assert names == ["stream-stop", "stream-attempts-clear", "shared-relay-replay"]
+
+
+@pytest.mark.parametrize("way", ["query", "form", "json"])
+async def test_a_program_stops_a_stream(deck, program, way):
+    fields = {"request_id": "r000001"}
+    sent = {"query": {"params": fields}, "form": {"data": fields}, "json": {"json": fields}}[way]
+    async with program.post("/ops/actions/stream-stop", **sent) as answer:
+        assert (answer.status, await answer.json()) == (200, {"ok": True, "message": "The stream was stopped."})
+    assert deck.gateway.stopped == [("r000001", None)]
+    assert await audited(deck) == [("admin", "stream-stop", "r000001")]
+
+
+async def test_what_can_not_be_stopped_is_said_and_not_audited(deck, program):
+    async with program.post("/ops/actions/stream-stop", json={"channel_id": "dna-9"}) as answer:
+        assert answer.status == 409
+        assert (await answer.json())["error"] == "There is no such stream."
+    async with program.post("/ops/actions/stream-stop") as answer:
+        assert answer.status == 409
+        assert (await answer.json())["hint"] == "Give request_id or channel_id."
+    for body in (b"{", b"[]", b"\xff"):
+        kind = {"Content-Type": "application/json"}
+        async with program.post("/ops/actions/stream-stop", data=body, headers=kind) as answer:
+            assert answer.status == 400
+    async with program.post("/ops/actions/nothing") as answer:
+        assert answer.status == 404
+    assert (deck.gateway.stopped, await audited(deck)) == ([], [])
+
+
+async def test_past_streams_are_forgotten(deck, program):
+    async with program.post("/ops/actions/stream-attempts-clear") as answer:
+        assert answer.status == 200
+    async with program.get("/debug/stream-attempts.json") as answer:
+        assert [row["req_id"] for row in (await answer.json())["attempts"]] == ["r000001", "r000002"]
+    assert await audited(deck) == [("admin", "stream-attempts-clear", "stream attempts")]
+    async with program.post("/ops/actions/shared-relay-replay") as answer:
+        assert answer.status == 200
+
+
+async def test_acts_on_streams_need_the_token_of_a_session_and_the_same_site(deck, program):
+    async with deck.browser() as browser:
+        login = {"username": "admin", "password": PASSWORD}
+        async with browser.post("/login", data=login) as answer:
+            csrf = re.search(r'name="csrf" value="([^"]+)"', await answer.text())[1]
+        wanted = {"channel_id": "dna-1"}
+        for sent in ({"data": wanted}, {"json": wanted}, {"json": wanted, "headers": BASIC}):
+            async with browser.post("/ops/actions/stream-stop", **sent) as answer:
+                assert answer.status == 403
+        async with program.post(
+            "/ops/actions/stream-stop", data=wanted, headers={"Sec-Fetch-Site": "cross-site"}
+        ) as answer:
+            assert answer.status == 403
+        async with (
+            aiohttp.ClientSession(deck.base) as stranger,
+            stranger.post("/ops/actions/stream-stop", data=wanted) as answer,
+        ):
+            assert answer.status == 401
+        assert deck.gateway.stopped == []
+        async with browser.post("/ops/actions/stream-stop", json=wanted, headers={CSRF_HEADER: csrf}) as answer:
+            assert answer.status == 200
+    assert deck.gateway.stopped == [("", "dna-1")]
+
+
+async def test_the_button_of_a_channel_stops_it_and_the_page_tells_the_story(deck):
+    async with deck.browser() as browser:
+        csrf = await deck.set_up(browser)
+        async with browser.get("/") as answer:
+            page = await answer.text()
+        assert "What happened" in page
+        assert "source 2 of 2" in page
+        assert "VLC/3.0.20 came" not in page, "comings and goings are no happening"
+        assert not any(secret in page for secret in SECRETS)
+        assert page.count('name="channel_id" value="dna-1"') == 1
+        async with browser.post("/act/stop-stream", data={"channel_id": "dna-1"}) as answer:
+            assert answer.status == 403
+        async with browser.post("/act/stop-stream", data={"channel_id": "dna-1", "csrf": csrf}) as answer:
+            assert "The stream was stopped." in await answer.text()
+        async with browser.post("/act/stop-stream", data={"channel_id": "dna-9", "csrf": csrf}) as answer:
+            assert "There is no such stream." in await answer.text()
+    assert deck.gateway.stopped == [("", "dna-1")]
+    assert await audited(deck) == [("admin", "stream-stop", "dna-1")]

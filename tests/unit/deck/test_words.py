@@ -1,10 +1,10 @@
 """Words of the deck."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tunerr.deck.words import SOURCES, STREAMS, ago, lasting, program
+from tunerr.deck.words import SOURCES, STREAMS, ago, clock, lasting, program
 from tunerr.gateway.state import State
 from tunerr.model.status import SourceState
 
@@ -40,3 +40,8 @@ def test_times_are_counted_in_the_largest_unit():
 def test_every_state_has_a_word():
     assert set(SOURCES) == {state.value for state in SourceState}
     assert set(STREAMS) == {state.value for state in State}
+
+
+def test_a_time_of_day_has_seconds_and_a_zone():
+    moment = datetime(2026, 11, 22, 15, 2, 11, tzinfo=timezone(timedelta(hours=1)))
+    assert clock(moment) == "14:02:11 UTC"

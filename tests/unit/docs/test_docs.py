@@ -12,12 +12,14 @@ import pytest
 
 from tunerr.cli.commands import COMMANDS
 from tunerr.cli.options import DECLARED
+from tunerr.deck import streams as deck_streams
 from tunerr.deck.pages import Pages
 from tunerr.errors import TuneError
+from tunerr.gateway.bounds import Bounds, latest
 from tunerr.metrics import http as metrics_http
 from tunerr.metrics.collector import Metrics
 from tunerr.model.status import SourceState
-from tunerr.outputs import health, m3u, stream, xmltv
+from tunerr.outputs import health, m3u, reports, stream, xmltv
 from tunerr.outputs.hdhr import http as hdhr
 from tunerr.providers.entry import Reason
 from tunerr.storage.folder import DataFolder
@@ -134,7 +136,7 @@ def documented(heading):
 
 
 def test_the_tuner_s_routes_are_documented():
-    faces = (hdhr.routes, stream.routes, xmltv.routes, m3u.routes, health.routes, metrics_http.routes)
+    faces = (hdhr.routes, stream.routes, xmltv.routes, m3u.routes, health.routes, metrics_http.routes, reports.routes)
     assert documented("The tuner's port") == sorted(routes_of(*faces))
 
 
@@ -143,7 +145,7 @@ def test_the_deck_s_routes_are_documented():
         return Pages(**parts).routes()
 
     deck.__signature__ = inspect.signature(Pages)
-    assert documented("The Control Deck's port") == sorted(routes_of(deck))
+    assert documented("The Control Deck's port") == sorted(routes_of(deck, deck_streams.routes))
 
 
 def test_commands_and_flags_are_documented():
@@ -165,6 +167,25 @@ def test_error_codes_are_documented():
         assert f"| `{state.value}` |" in text, state
     for reason in Reason:
         assert f"| {reason.value} |" in text, reason
+
+
+def test_reasons_are_explained():
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "tunerr/gateway").rglob("*.py"))
+    reasons = set(re.findall(r'reason="(\w+)"', source)) | {bound.reason for bound in latest(Bounds())}
+    table = read("docs/how-to/find-out-why-a-stream-stuttered.md").split("## What the reasons mean")[1]
+    named = {
+        name for cell in re.findall(r"^\| ([^|]*`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
+    }
+    assert named == reasons
+
+
+def test_the_bounds_of_the_detectors_are_documented():
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|", read("docs/explanations/streams.md"), re.MULTILINE)
+    bounds = latest(Bounds())
+    assert [reason for reason, _ in rows] == [bound.reason for bound in bounds]
+    for (reason, said), bound in zip(rows, bounds, strict=True):
+        if "used up" not in said:
+            assert f"{bound.seconds:.1f} s" in said, reason
 
 
 def test_metrics_are_documented():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, web
 
-from tunerr.errors import TuneError, UpstreamError
+from tunerr.errors import TuneError, TunerrError, UpstreamError
 from tunerr.gateway.gateway import Gateway
 from tunerr.model.channel import Channel, ChannelId, LineupChannel, SourceId, Stream
 from tunerr.model.numbers import GuideNumber
@@ -18,11 +18,14 @@ from tunerr.model.url import SecretUrl, Zone
 from tunerr.support.clock import SystemClock
 
 WATCHER = Client("192.0.2.7", "test")
+SERVER = Client("192.0.2.8", "Lavf/59.27.100")
 
 
-def row(number=1, *, streams=1):
-    """A lineup channel; its streams are called `<number>-0`, `<number>-1` …"""
-    urls = [SecretUrl(f"http://provider.test/user/pass/{number}-{index}") for index in range(streams)]
+def row(number=1, *, streams=1, accounts=1):
+    """A lineup channel; its streams are called `<number>-0`, `<number>-1` …, on so many accounts in turn."""
+    urls = [
+        SecretUrl(f"http://provider.test/live/user{index % accounts}/pass/{number}-{index}") for index in range(streams)
+    ]
     ranked = tuple(Stream(url, SourceId("m3u"), Zone.INTERNET) for url in urls)
     return LineupChannel(
         GuideNumber(number), Channel(ChannelId(f"dna-{number:016x}"), f"Channel {number}", streams=ranked)
@@ -51,7 +54,7 @@ class FakeOpener:
     open_now: int = 0
 
     @asynccontextmanager
-    async def open(self, stream):
+    async def open(self, stream, *, after=None):
         name = stream.url.reveal().rsplit("/", 1)[1]
         feeds = self.feeds[name]
         feed = feeds[min(self.opened[name], len(feeds) - 1)]
@@ -70,6 +73,8 @@ class FakeOpener:
 
 
 class FakeUpstream:
+    program_time = None
+
     def __init__(self, feed, label):
         self.label = label
         self._feed = feed
@@ -87,10 +92,14 @@ class FakeUpstream:
             await asyncio.Event().wait()
 
 
+def no_ffmpeg():
+    raise TunerrError("There is no ffmpeg on this machine.")
+
+
 @asynccontextmanager
 async def running(opener, **options):
     """A gateway that is closed at the end, with nothing of it left."""
-    gateway = Gateway(opener=opener, clock=SystemClock(), **{"tuner_count": 2, **options})
+    gateway = Gateway(opener=opener, clock=SystemClock(), **{"tuner_count": 2, "ffmpeg": no_ffmpeg, **options})
     try:
         yield gateway
     finally:
@@ -110,8 +119,9 @@ async def served(gateway, rows):
 
     async def stream(request):
         duration = float(request.query["duration"]) if "duration" in request.query else None
+        client = SERVER if "server" in request.query else WATCHER
         try:
-            async with gateway.watch(rows[request.match_info["name"]], client=WATCHER) as viewer:
+            async with gateway.watch(rows[request.match_info["name"]], client=client) as viewer:
                 response = LiveResponse(headers={"Content-Type": "video/mp2t"})
                 response.force_close()
                 await response.prepare(request)
@@ -158,18 +168,25 @@ def flags_of(packet):
     return packet[5] if packet[3] & 0x20 and packet[4] else 0
 
 
-def continuity_errors(data, *, excuse_flagged=False):
-    """Strict: every payload packet counts one up, no duplicates, flags excuse only when the caller says so."""
+def continuity_errors(data):
+    """Strict: every payload packet counts one up, no duplicates, no flag excuses."""
     last = {}
     errors = []
     for index, packet in enumerate(packets(data)):
         pid, counter, payload = pid_of(packet), packet[3] & 0xF, bool(packet[3] & 0x10)
         if pid == 0x1FFF:
             continue
-        if pid in last and counter != (last[pid] + payload) & 0xF and not (excuse_flagged and flags_of(packet) & 0x80):
+        if pid in last and counter != (last[pid] + payload) & 0xF:
             errors.append((index, pid, last[pid], counter))
         last[pid] = counter
     return errors
+
+
+def whole_units(data):
+    """The stream without the PES of each PID that a reader cut off by going away."""
+    found = packets(data)
+    last = {pid_of(packet): index for index, packet in enumerate(found) if packet[1] & 0x40}
+    return b"".join(packet for index, packet in enumerate(found) if index < last.get(pid_of(packet), len(found)))
 
 
 def decoding_errors(data):

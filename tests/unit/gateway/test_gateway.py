@@ -20,9 +20,18 @@ from tests.unit.gateway.rig import (
     running,
     served,
     slow_socket,
+    whole_units,
 )
-from tests.unit.gateway.test_inspector import inspected
-from tunerr.errors import AllTunersInUse, SystemBusy, TuneFailed, TunerInUse, UnknownChannel, UpstreamError
+from tunerr.errors import (
+    ActionRefused,
+    AllTunersInUse,
+    SystemBusy,
+    TuneFailed,
+    TunerInUse,
+    UnknownChannel,
+    UpstreamError,
+)
+from tunerr.gateway import session as session_module
 from tunerr.gateway.limits import Limits
 
 REFUSED = UpstreamError("The provider refused.", reason="status", status=403)
@@ -32,22 +41,24 @@ def idle(gateway):
     return gateway.facts.active_sessions == 0 and not gateway._sessions
 
 
+def joins_cleanly(body):
+    """PAT, PMT, then the first packet of a PES that opens decoding (a radio's PES has no flag)."""
+    pat, pmt, entry, *_ = packets(body)
+    return pid_of(pat) == 0 and pid_of(pmt) == 0x1000 and bool(entry[1] & 0x40) and flags_of(entry) & 0x40
+
+
 @pytest.mark.parametrize("name", ["h264", "mpeg2", "radio"])
 async def test_a_viewer_gets_pat_pmt_access_point_and_a_faultless_stream(samples, name):
     """S01, S02."""
-    data = samples[name]
-    first = inspected(data)[0][0][0]
-    opener = FakeOpener({"1-0": [Feed(data, rate=2_000_000)]})
-    async with running(opener) as gateway, served(gateway, {"1": row()}) as (url, client):
-        body = await receive(client, f"{url}/1", 2 * 188 + len(data) - first)
-        head = packets(body)
-        assert pid_of(head[0]) == 0
-        assert pid_of(head[1]) == 0x1000
-        assert head[2][1] & 0x40
-        assert flags_of(head[2]) & 0x40 or name == "radio"
-        assert body[2 * 188 :] == data[first:]
+    opener = FakeOpener({"1-0": [Feed(samples[name], rate=2_000_000, then="end"), Feed(b"", refuse=REFUSED)]})
+    limits = Limits(slate=0.2)
+    async with running(opener, limits=limits) as gateway, served(gateway, {"1": row()}) as (url, client):
+        async with client.get(f"{url}/1") as answer:
+            body = await answer.content.read()
+        assert joins_cleanly(body) or name == "radio"
+        assert len(body) > 0.95 * len(samples[name])
         assert continuity_errors(body) == []
-        errors, frames = decoding_errors(body)
+        errors, frames = await asyncio.to_thread(decoding_errors, body)
         assert errors == ""
         assert frames
         await until(lambda: idle(gateway), deadline=1)
@@ -68,8 +79,7 @@ async def test_viewers_share_one_upstream_and_a_late_one_joins_at_an_access_poin
         body = await receive(client, f"{url}/1", 188 * 200)
         assert time.monotonic() - began < 1
         second.close()
-        assert pid_of(packets(body)[0]) == 0
-        assert flags_of(packets(body)[2]) & 0x40
+        assert joins_cleanly(body)
         assert continuity_errors(body) == []
         assert opener.opened["1-0"] == 1
         await until(lambda: idle(gateway), deadline=1)
@@ -158,14 +168,15 @@ async def test_what_a_viewer_is_told_when_there_is_no_picture(feed, code):
 
 
 async def test_a_stream_without_access_points_plays_before_the_tune_is_given_up(samples):
-    """Cut between two access points, and its GOP is longer than the tune may last."""
-    points, _ = inspected(samples["h264"])
-    data = points[0][1] + samples["h264"][points[3][0] + 188 : points[4][0]]
-    opener = FakeOpener({"1-0": [Feed(data, rate=len(data) / 3)]})
+    """Its only access point is cut off, and its GOP is longer than the tune may last."""
+    whole = packets(samples["long"])
+    begins = [at for at, packet in enumerate(whole) if pid_of(packet) == 0x100 and packet[1] & 0x40]
+    data = b"".join([*whole[: begins[0]], *whole[begins[1] :]])
+    opener = FakeOpener({"1-0": [Feed(data, rate=len(data) / 12)]})
     async with running(opener, limits=Limits(tune=2)) as gateway:
         began = time.monotonic()
         async with gateway.watch(row(), client=WATCHER):
-            assert 0.9 < time.monotonic() - began < 2
+            assert 0.9 < time.monotonic() - began < 2.2
 
 
 async def test_leaving_while_it_connects_cancels_at_once():
@@ -200,18 +211,22 @@ async def test_one_waiting_viewer_that_leaves_does_not_end_the_others(samples):
 
 
 @pytest.mark.parametrize("then", ["end", "fail"])
-async def test_a_lost_upstream_is_replaced_at_an_access_point_and_announced(samples, then):
-    half = len(samples["h264"]) // 188 // 2 * 188
-    first = Feed(samples["h264"][:half], rate=1_500_000, then=then)
+async def test_a_lost_upstream_is_replaced_and_the_stream_goes_on_without_a_flaw(samples, then):
+    cut = len(samples["h264"]) // 2 + 77  # within a packet of a picture
+    first = Feed(samples["h264"][:cut], rate=1_500_000, then=then)
     opener = FakeOpener({"1-0": [first], "1-1": [Feed(samples["h264"], rate=1_500_000)]})
     async with running(opener) as gateway, served(gateway, {"1": row(streams=2)}) as (url, client):
-        body = await receive(client, f"{url}/1", half + 188 * 2000)
+        body = await receive(client, f"{url}/1", cut // 188 * 188 + 188 * 2000)
         assert opener.opened == {"1-0": 1, "1-1": 1}
-        assert gateway.facts.reopened == 1
-        whole = packets(body)
-        announced = [pid_of(packet) for packet in whole if flags_of(packet) & 0x80]
-        assert sorted(announced) == sorted({pid_of(packet) for packet in whole})
-        assert continuity_errors(body, excuse_flagged=True) == []
+        assert gateway.facts.switches == (("ended" if then == "end" else "reset", 1),)
+        assert continuity_errors(body) == []
+        assert not any(flags_of(packet) & 0x80 for packet in packets(body))
+        errors, _ = await asyncio.to_thread(decoding_errors, whole_units(body))
+        assert errors == ""
+        attempt = gateway.attempts()[0]
+        assert attempt.switches == 1
+        assert [event.kind for event in attempt.events[:4]] == ["viewer", "live", "lost", "switch"]
+        assert " → source 2 of 2 " in attempt.events[3].text
 
 
 async def test_a_lost_single_upstream_is_opened_again(samples):
@@ -221,30 +236,133 @@ async def test_a_lost_single_upstream_is_opened_again(samples):
     async with running(opener) as gateway, served(gateway, {"1": row()}) as (url, client):
         body = await receive(client, f"{url}/1", 188 * 2500)
         assert opener.opened["1-0"] == 2
-        assert continuity_errors(body, excuse_flagged=True) == []
+        assert continuity_errors(body) == []
+
+
+async def test_a_session_that_is_over_keeps_no_media_and_a_flapping_source_no_endless_record(samples, monkeypatch):
+    monkeypatch.setattr(session_module, "_MOST_OUTCOMES", 2)
+    pieces = [Feed(samples["h264"][: 188 * 2000], rate=4_000_000, then="end") for _ in range(3)]
+    opener = FakeOpener({"1-0": [*pieces, Feed(samples["h264"], rate=4_000_000)]})
+    async with running(opener) as gateway, served(gateway, {"1": row()}) as (url, client):
+        async with client.get(f"{url}/1") as answer:
+            await until(lambda: opener.opened["1-0"] == 4, deadline=20)
+            session = next(iter(gateway._sessions))
+            attempt = session.attempt()
+            assert answer.status == 200
+        assert len(attempt.outcomes) == 2
+        assert attempt.bytes >= 3 * 188 * 2000
+        assert session.hub.ring.bytes > 0
+        await until(lambda: idle(gateway), deadline=1)
+        assert session.hub.ring.bytes == 0
 
 
 @pytest.mark.parametrize("later", [Feed(b"", refuse=REFUSED), None])
 async def test_a_channel_that_is_lost_for_good_ends_its_viewers_with_all_that_came(samples, later):
     feed = Feed(samples["h264"][: 188 * 1500], rate=20_000_000, then="end")
     opener = FakeOpener({"1-0": [feed, later or feed]})
-    limits = Limits(outage=1.2, drain=5)
+    limits = Limits(slate=1.2, drain=5)
     async with running(opener, limits=limits) as gateway, served(gateway, {"1": row()}) as (url, client):
         began = time.monotonic()
         async with client.get(f"{url}/1") as answer:
             body = await answer.content.read()
         assert time.monotonic() - began < 6
-        assert len(body) >= 188 * 1490
-        assert continuity_errors(body, excuse_flagged=True) == []
+        assert len(body) >= 188 * 1400
+        assert continuity_errors(body) == []
         assert 2 <= opener.opened["1-0"] <= 5
         await until(lambda: idle(gateway), deadline=1)
+        assert gateway.attempts()[0].status == "stream_ended_after_progress"
 
 
-async def test_silence_in_mid_stream_is_a_loss(samples):
-    opener = FakeOpener({"1-0": [Feed(samples["h264"][: 188 * 1500], rate=20_000_000), Feed(samples["h264"])]})
-    async with running(opener, limits=Limits(silence=0.3)) as gateway, served(gateway, {"1": row()}) as (url, client):
-        await receive(client, f"{url}/1", 188 * 2500)
+async def test_media_that_stops_in_mid_stream_is_a_loss(samples):
+    data = samples["h264"]
+    first = Feed(data[: len(data) // 4 // 188 * 188], rate=len(data) / 12)
+    opener = FakeOpener({"1-0": [first, Feed(data)]})
+    async with running(opener) as gateway, served(gateway, {"1": row()}) as (url, client):
+        body = await receive(client, f"{url}/1", len(first.data) + 188 * 500)
         assert opener.opened["1-0"] == 2
+        assert continuity_errors(body) == []
+        assert [outcome.reason for outcome in gateway.attempts()[0].outcomes] == ["stalled"]
+
+
+async def test_a_card_is_shown_while_no_source_can_be_had(samples):
+    data = samples["h264"]
+    first = Feed(data[: len(data) // 3], rate=len(data) / 8, then="end")
+    opener = FakeOpener({"1-0": [first, Feed(b"", refuse=REFUSED), Feed(b"", refuse=REFUSED), Feed(data)]})
+    limits = Limits(slate_after=0.1)
+    async with (
+        running(opener, limits=limits, ffmpeg=lambda: "ffmpeg") as gateway,
+        served(gateway, {"1": row()}) as (url, client),
+        client.get(f"{url}/1") as answer,
+    ):
+        body = b""
+        while not any(event.kind == "switch" for event in gateway.attempts()[0].events):
+            body += await answer.content.readexactly(188 * 10)
+        body += await answer.content.readexactly(188 * 1000)
+        assert continuity_errors(body) == []
+        kinds = [event.kind for event in gateway.attempts()[0].events]
+        assert kinds[:3] == ["viewer", "live", "lost"]
+        assert "slate" in kinds
+        errors, _ = await asyncio.to_thread(decoding_errors, whole_units(body))
+        assert errors == ""
+
+
+async def test_media_servers_see_a_card_for_a_shorter_time(samples):
+    data = samples["h264"]
+    first = Feed(data[: len(data) // 4], rate=4_000_000, then="end")
+    opener = FakeOpener({"1-0": [first, Feed(b"", refuse=REFUSED)]})
+    limits = Limits(slate_after=0.1, slate_server=0.5, slate=30)
+    async with (
+        running(opener, limits=limits) as gateway,
+        served(gateway, {"1": row()}) as (url, client),
+        client.get(f"{url}/1") as person,
+        client.get(f"{url}/1?server") as server,
+    ):
+        async with asyncio.timeout(15):
+            body = await server.content.read()
+        assert continuity_errors(body) == []
+        assert await person.content.read(1)
+        assert gateway.facts.viewers == 1
+        assert gateway.status()[0].state == "slate"
+
+
+async def test_the_better_source_is_gone_back_to_without_a_flaw(samples, monkeypatch):
+    """Beside the one that plays: the viewers never have none."""
+    monkeypatch.setattr("tunerr.gateway.rotation._BETTER", 1.0)
+    data = samples["h264"]
+    rate = len(data) / 12
+    opener = FakeOpener({"1-0": [Feed(b"", refuse=REFUSED), Feed(data, rate=rate)], "1-1": [Feed(data, rate=rate)]})
+    limits = Limits(better=0.2)
+    async with (
+        running(opener, limits=limits) as gateway,
+        served(gateway, {"1": row(streams=2, accounts=2)}) as (url, client),
+        client.get(f"{url}/1") as answer,
+    ):
+        body = b""
+        while gateway.attempts()[0].switches == 0:
+            body += await answer.content.readexactly(188)
+        body += await answer.content.readexactly(188 * 500)
+        assert opener.opened == {"1-0": 2, "1-1": 1}
+        await until(lambda: opener.open_now == 1)
+        assert continuity_errors(body) == []
+        errors, _ = await asyncio.to_thread(decoding_errors, whole_units(body))
+        assert errors == ""
+        assert gateway.attempts()[0].outcomes[-1].reason == "stopped"
+
+
+async def test_an_operator_ends_a_stream(samples):
+    opener = FakeOpener({"1-0": [Feed(samples["h264"])]})
+    async with running(opener) as gateway, served(gateway, {"1": row()}) as (url, client):
+        first = await client.get(f"{url}/1")
+        async with client.get(f"{url}/1") as second:
+            with pytest.raises(ActionRefused):
+                gateway.stop_streams(request="r000009")
+            assert gateway.stop_streams(request="r000002") == 1
+            await second.content.read()
+        assert gateway.facts.viewers == 1
+        assert gateway.stop_streams(channel=row().channel.id) == 1
+        await first.content.read()
+        await until(lambda: idle(gateway), deadline=1)
+        assert [(attempt.id, attempt.status) for attempt in gateway.attempts()] == [("r000001", "ok")]
 
 
 async def test_duration(samples):

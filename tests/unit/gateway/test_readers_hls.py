@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
-import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -17,13 +18,15 @@ from tests.tools.hls_origin import (
     make_segments,
     serving,
 )
-from tests.tools.media import make_ts
+from tests.tools.media import TONE, ffmpeg, make_ts
 from tests.tools.until import until
 from tests.unit.gateway.readers_rig import ffmpegs_of, http_clients, opener, read, stream
 from tunerr.errors import UpstreamError
 from tunerr.gateway.readers import follow
 from tunerr.gateway.readers import hls as reader
 from tunerr.gateway.readers.guarded_playlist import GuardedPlaylist
+from tunerr.gateway.readers.hls import HlsUpstream
+from tunerr.gateway.readers.media_playlist import read_page
 from tunerr.gateway.readers.opener import StreamOpener
 from tunerr.gateway.readers.origin import Origin
 from tunerr.gateway.readers.playlist import Variant
@@ -31,6 +34,15 @@ from tunerr.model.url import Zone
 from tunerr.support.clock import SystemClock
 
 KEYS = (bytes(range(16)), bytes(range(16, 32)))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """The bounds themselves are proved in test_readers_follow.py."""
+    monkeypatch.setattr(follow, "poll_seconds", lambda _, again: 0.05 if again else 0.1)
+    bounds = {"STALL_LEAST": 1.0, "STALL_TARGETS": 1.0, "START_SECONDS": 3.0, "MOST_LEAD": 2.0, "PATIENCE_LEAST": 1.0}
+    for name, seconds in bounds.items():
+        monkeypatch.setattr(follow, f"_{name}", seconds)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +60,14 @@ def segments(media):
     return media[1]
 
 
+@pytest.fixture(scope="session")
+def lower(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lower")
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25", *TONE, "-t", 8, "-c:v", "libx264", "-g", 25)
+    ffmpeg(*picture, "-preset", "ultrafast", "-bf", 0, "-pix_fmt", "yuv420p", "-c:a", "aac", folder / "source.ts")
+    return make_segments(folder / "source.ts", folder / "segments")
+
+
 async def plays(data, seconds):
     errors, played = await decoded(data)
     assert errors == ""
@@ -55,12 +75,12 @@ async def plays(data, seconds):
 
 
 async def test_a_live_window_becomes_one_stream_through_master_and_redirect(segments):
-    async with hls(HlsOrigin(segments)) as origin:
+    async with hls(HlsOrigin(segments, every=0.3, window=4)) as origin:
         data = await read(f"{origin.base}/moved")
     assert data == b"".join(segments)
     await plays(data, 8)
     assert origin.hits["/m/master.m3u8"] == 1
-    assert not any(path.startswith("/never") for path in origin.hits)
+    assert not any(path.startswith(("/never", "/low")) for path in origin.hits)
     assert all(count == 1 for path, count in origin.hits.items() if "/seg" in path)
 
 
@@ -72,7 +92,7 @@ async def test_it_starts_at_the_third_last_segment_with_a_burst(segments):
 
 @pytest.mark.parametrize("explicit_iv", [True, False])
 async def test_aes_128_with_rotation(segments, explicit_iv):
-    async with hls(HlsOrigin(segments, keys=KEYS, explicit_iv=explicit_iv, every=0.2)) as origin:
+    async with hls(HlsOrigin(segments, keys=KEYS, explicit_iv=explicit_iv)) as origin:
         data = await read(f"{origin.base}/live/index.m3u8")
     assert data == b"".join(segments)
     assert [origin.hits["/keys/0"], origin.hits["/keys/1"]] == [1, 1]
@@ -88,42 +108,166 @@ async def test_a_wrong_key_is_an_error_and_no_garbage(segments):
 
 @pytest.mark.parametrize("ranges", [True, False])
 async def test_byte_ranges(segments, ranges):
-    async with hls(HlsOrigin(segments, one_file=True, ranges=ranges, every=0.2)) as origin:
+    async with hls(HlsOrigin(segments, one_file=True, ranges=ranges)) as origin:
         assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
     assert origin.ranges_asked[0] == f"bytes=0-{len(segments[0]) - 1}"
 
 
+async def watch(url, data, **options):
+    """Append what comes to `data` until the stream ends or fails; the upstream, and the reason."""
+    async with opener() as opened, opened.open(stream(url, **options)) as upstream:
+        try:
+            async for chunk in upstream.chunks():
+                data += chunk
+        except UpstreamError as error:
+            return upstream, error.reason
+    return upstream, "ended"
+
+
+def switched(data, segments, lower):
+    """After how many segments `data` went on with those of `lower`; None when it is anything else."""
+    joints = range(len(segments) + 1)
+    return next((joint for joint in joints if data == b"".join(segments[:joint] + lower[joint:])), None)
+
+
 async def test_a_missing_segment_and_a_gap_are_skipped(segments):
-    async with hls(HlsOrigin(segments, gone={2}, gaps={4}, every=0.2)) as origin, opener() as opened:
-        async with opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream:
-            data = b"".join([chunk async for chunk in upstream.chunks()])
-        assert upstream.skipped == 1
+    data = bytearray()
+    async with hls(HlsOrigin(segments, gone={2}, gaps={4})) as origin:
+        upstream, reason = await watch(f"{origin.base}/live/index.m3u8", data)
+    assert (upstream.skipped, reason) == (1, "ended")
     assert data == b"".join(segment for index, segment in enumerate(segments) if index not in (2, 4))
-    assert origin.hits["/live/seg2.ts"] == 1
+    assert origin.hits["/live/seg2.ts"] == 2
     assert origin.hits["/live/seg4.ts"] == 0
 
 
-async def test_three_missing_segments_in_a_row_are_a_failure(segments):
-    async with hls(HlsOrigin(segments, gone={0, 1, 2}, every=30)) as origin:
-        with pytest.raises(UpstreamError, match="gone") as caught:
-            await read(f"{origin.base}/live/index.m3u8")
-    assert caught.value.status == 404
+async def test_a_segment_that_comes_late_is_not_lost(segments):
+    async with hls(HlsOrigin(segments, gone={2}, every=0.1)) as origin:
+        reading = asyncio.ensure_future(read(f"{origin.base}/live/index.m3u8"))
+        await until(lambda: origin.hits["/live/seg2.ts"])
+        origin.gone.clear()
+        assert await reading == b"".join(segments)
 
 
-async def test_a_window_that_stops_is_a_stall(segments, monkeypatch):
-    monkeypatch.setattr(follow, "STALL_SECONDS", 1.0)
-    async with hls(HlsOrigin(segments, ends=False, every=0.1)) as origin:
-        data = b""
-
-        async def watch():
-            nonlocal data
-            async with opener() as opened, opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream:
-                async for chunk in upstream.chunks():
-                    data += chunk
-
+@pytest.mark.parametrize("what", ["gone", "pages"])
+async def test_two_missing_segments_in_a_row_are_a_failure(segments, what):
+    async with hls(HlsOrigin(segments, every=30, **{what: {0, 1, 2}})) as origin:
         with pytest.raises(UpstreamError) as caught:
-            await watch()
-    assert caught.value.reason == "stalled"
+            await read(f"{origin.base}/live/index.m3u8")
+    assert (caught.value.status, caught.value.reason) == ((404, "status") if what == "gone" else (None, "html"))
+
+
+async def test_a_key_that_can_not_be_had_is_a_failure_of_that_name(segments):
+    async with hls(HlsOrigin(segments, keys=KEYS)) as origin:
+        origin.keys = ()
+        origin.extra = '#EXT-X-KEY:METHOD=AES-128,URI="nowhere"'
+        with pytest.raises(UpstreamError) as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert (caught.value.reason, caught.value.status) == ("key", 404)
+    assert origin.hits["/live/nowhere"] == 2
+
+
+async def test_a_window_that_stops_is_a_stall(segments):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, ends=False)) as origin:
+        _, reason = await watch(f"{origin.base}/live/index.m3u8", data)
+    assert reason == "stalled"
+    assert data == b"".join(segments)
+
+
+@pytest.mark.parametrize("fault", ["down", "stuck", "stops"])
+async def test_a_variant_that_fails_is_replaced_by_the_next_lower_one(segments, lower, fault):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, lower, every=0.2)) as origin:
+        if fault == "stops":
+            origin.stops["live"] = 5
+        watching = asyncio.ensure_future(watch(f"{origin.base}/m/master.m3u8", data))
+        await until(lambda: origin.hits["/live/seg3.ts"])
+        if fault != "stops":
+            getattr(origin, fault).add("live")
+        upstream, reason = await watching
+    assert (upstream.fallen, upstream.skipped, reason) == (1, 0, "ended")
+    assert 3 <= switched(bytes(data), segments, lower) <= 7
+    await plays(bytes(data), 8)
+    assert origin.hits["/m/master.m3u8"] >= 2  # asked for again: addresses of variants expire
+
+
+async def test_a_recording_without_segments_has_ended():
+    async with hls(HlsOrigin([])) as origin:
+        with pytest.raises(UpstreamError) as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert caught.value.reason == "ended"
+
+
+@pytest.mark.parametrize("aired", [None, datetime(2026, 11, 22, 12, tzinfo=UTC)])
+async def test_a_live_stream_that_has_ended_is_not_played_again(segments, aired):
+    async with hls(HlsOrigin(segments, aired=aired, every=0.01)) as origin:
+        assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
+        asked = origin.hits.total()
+        with pytest.raises(UpstreamError) as caught:
+            await read(f"{origin.base}/live/index.m3u8")
+    assert (caught.value.reason, origin.hits.total() - asked) == ("ended", 1)
+
+
+@pytest.mark.parametrize("facts", [{"first_sequence": 0}, {"first_sequence": 1}, {"extra": "#EXT-X-PLAYLIST-TYPE:VOD"}])
+async def test_a_recording_is_played_as_often_as_it_is_opened(segments, facts):
+    async with hls(HlsOrigin(segments, at_start=8, window=8, **facts)) as origin:
+        for _ in range(2):
+            assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
+
+
+async def test_a_variant_that_is_not_there_at_the_start(segments, lower):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, lower, down={"live"})) as origin:
+        upstream, reason = await watch(f"{origin.base}/m/master.m3u8", data)
+    assert (bytes(data), upstream.fallen, reason) == (b"".join(lower), 1, "ended")
+
+
+async def test_when_all_variants_fail_the_stream_has_failed(segments, lower):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, lower, every=0.2)) as origin:
+        watching = asyncio.ensure_future(watch(f"{origin.base}/m/master.m3u8", data))
+        await until(lambda: origin.hits["/live/seg3.ts"])
+        origin.down |= {"live", "low"}
+        upstream, reason = await watching
+    assert (upstream.fallen, reason) == (1, "status")
+    assert switched(bytes(data), segments, []) is not None
+
+
+async def test_it_starts_after_a_moment_and_tells_the_time(segments):
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    async with (
+        hls(HlsOrigin(segments, aired=noon, at_start=8, first_sequence=1)) as origin,
+        http_clients() as clients,
+        AsyncExitStack() as stack,
+    ):
+        one, get = stream(f"{origin.base}/live/index.m3u8"), Origin(clients)
+        upstream = HlsUpstream(stream=one, origin=get, clock=SystemClock(), after=noon + timedelta(seconds=2))
+        answer = await stack.enter_async_context(get.get(one.url, one.zone))
+        await upstream.open(await read_page(answer, one.zone), stack)
+        told = []
+        data = b""
+        async for chunk in upstream.chunks():
+            data += chunk
+            told.append(upstream.program_time)
+    assert data == b"".join(segments[2:])
+    assert told[0] is None
+    assert told[-1] == noon + timedelta(seconds=7)
+    assert upstream.program_time == noon + timedelta(seconds=8)
+    assert list(filter(None, told)) == sorted(filter(None, told))
+
+
+async def test_a_reader_that_is_slow_is_no_stall(segments, monkeypatch):
+    monkeypatch.setattr(reader, "_AHEAD_BYTES", 1000)
+    data = b""
+    async with (
+        hls(HlsOrigin(segments, every=0.3)) as origin,
+        opener() as opened,
+        opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream,
+    ):
+        await asyncio.sleep(1.6)  # a stall takes 1
+        origin.failing = 1
+        async for chunk in upstream.chunks():
+            data += chunk
     assert data == b"".join(segments)
 
 
@@ -196,7 +340,7 @@ async def test_a_playlist_from_the_internet_may_not_name_this_machine(segments, 
 @pytest.mark.parametrize("allow_lan", [True, False])
 @pytest.mark.parametrize("by", ["redirect", "playlist"])
 async def test_what_an_internet_stream_names_in_the_lan(segments, by, allow_lan):
-    async with hls(HlsOrigin(segments, every=0.1)) as origin:
+    async with hls(HlsOrigin(segments)) as origin:
         near = f"{origin.base}/live"
 
         async def answer(_):
@@ -226,7 +370,7 @@ async def test_what_an_internet_stream_names_in_the_lan(segments, by, allow_lan)
 
 async def test_the_streams_headers_go_with_every_request(segments):
     async with (
-        hls(HlsOrigin(segments, every=0.1)) as origin,
+        hls(HlsOrigin(segments)) as origin,
         opener(headers=(("User-Agent", "all"), ("X", "1"))) as opened,
     ):
         one = stream(f"{origin.base}/live/index.m3u8", headers=(("user-agent", "one"),))
@@ -250,24 +394,55 @@ async def test_a_radio_of_bare_aac_goes_through_ffmpeg(media):
         await plays(await read(f"{origin.base}/static/packed/index.m3u8"), 6)
 
 
-async def test_a_playlist_that_fails_for_a_while(segments):
-    async with hls(HlsOrigin(segments, failing=2)) as origin:
-        assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
+@pytest.mark.parametrize(
+    ("path", "status"), [("edge", 403), ("moved", 407), ("edge", 410), ("moved", 509), ("edge", 404), ("edge", 502)]
+)
+async def test_a_refusal_leads_back_to_the_streams_own_url(segments, path, status):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, every=0.15)) as origin:
+        watching = asyncio.ensure_future(watch(f"{origin.base}/{path}", data))
+        await until(lambda: origin.hits["/live/seg2.ts"])
+        origin.status = status
+        upstream, reason = await watching
+    assert (upstream.skipped, reason) == (0, "ended")
+    assert data == b"".join(segments)
+    assert origin.hits[f"/{path}"] >= 2
 
 
-async def test_a_recording_runs_a_bounded_time_ahead(segments, monkeypatch):
-    monkeypatch.setattr(reader, "_LEAD_SECONDS", 6.0)
-    async with hls(HlsOrigin(segments, at_start=8, window=8)) as origin:
-        began = time.monotonic()
-        assert await read(f"{origin.base}/live/index.m3u8") == b"".join(segments)
-    # The eighth segment of 1 s begins 7 s into the recording.
-    assert 0.9 < time.monotonic() - began < 3
+async def test_a_refusal_of_the_streams_own_url_is_the_end(segments):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, every=0.2)) as origin:
+        watching = asyncio.ensure_future(watch(f"{origin.base}/live/index.m3u8", data))
+        await until(lambda: origin.hits["/live/seg2.ts"])
+        origin.status = 403
+        _, reason = await watching
+    assert reason == "status"
+    assert origin.hits["/live/index.m3u8"] <= 4
+
+
+async def test_a_playlist_that_hangs_is_a_stall(segments):
+    data = bytearray()
+    async with hls(HlsOrigin(segments, every=0.2)) as origin:
+        watching = asyncio.ensure_future(watch(f"{origin.base}/edge", data))
+        await until(lambda: origin.hits["/live/seg2.ts"])
+        origin.hangs = True
+        _, reason = await watching
+    assert reason == "stalled"
+    assert origin.hits["/edge"] == 1
+
+
+@pytest.mark.parametrize("fault", ["failing", "garbled", "empty"])
+async def test_a_playlist_that_is_broken_for_a_while(segments, fault):
+    async with hls(HlsOrigin(segments, window=8, **{fault: 2})) as origin:
+        data = await read(f"{origin.base}/live/index.m3u8")
+    assert data in [b"".join(segments[start:]) for start in range(6)]
+    assert getattr(origin, fault) == 0
 
 
 async def test_what_is_read_ahead_is_bounded(segments, monkeypatch):
     monkeypatch.setattr(reader, "_AHEAD_BYTES", 1000)
     async with (
-        hls(HlsOrigin(segments, at_start=8, window=8)) as origin,
+        hls(HlsOrigin(segments, at_start=8, first_sequence=1)) as origin,
         opener() as opened,
         opened.open(stream(f"{origin.base}/live/index.m3u8")) as upstream,
     ):

@@ -1,27 +1,16 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.readers.decrypt import SegmentDecryptor, sequence_iv
-from tunerr.gateway.readers.follow import Follower, poll_seconds
+from tunerr.gateway.readers.follow import Follower
 from tunerr.gateway.readers.guarded_playlist import rewrite, single_variant
 from tunerr.gateway.readers.playlist import Key, Master, Media, Segment, Variant, parse
 
 BASE = "http://h/a/b.m3u8?t=1"
-
-
-def media(*names, first=10, ended=False, target=2.0):
-    segments = tuple(Segment(first + index, f"http://h/{name}", 2.0) for index, name in enumerate(names))
-    return Media(target, segments, ended, mapped=False)
-
-
-def taken(follower, playlist, now=0.0):
-    return [segment.url.rpartition("/")[2] for segment in follower.fresh(playlist, now)]
-
-
-def window(start, length=5, offset=0):
-    return media(*(f"s{number}.ts" for number in range(start, start + length)), first=start + offset)
 
 
 def test_parse_media():
@@ -44,6 +33,73 @@ def test_parse_media():
     )
 
 
+def test_parse_times():
+    found = parse(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\na.ts\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T01:00:00.500+01:00\n"
+        "#EXTINF:4,title\nb.ts\n#EXTINF:nonsense,\nc.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:3.5\nd.ts\n"
+        "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:01:00\n#EXTINF:1e300,\ne.ts\n",
+        BASE,
+    )
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert [one.duration for one in found.segments] == [0.0 if one is None else one for one in (4, 4, None, 3.5, None)]
+    assert [one.aired and (one.aired - start).total_seconds() for one in found.segments] == [None, 0.5, 4.5, None, 60]
+    assert found.segments[1].ends == start + timedelta(seconds=4.5)
+    assert found.longest == 4.0
+
+
+@pytest.mark.parametrize(
+    ("tags", "over"),
+    [
+        ("#EXT-X-MEDIA-SEQUENCE:2\n#EXT-X-ENDLIST\n", True),
+        ("#EXT-X-MEDIA-SEQUENCE:2\n", False),
+        ("#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-ENDLIST\n", False),
+        ("#EXT-X-ENDLIST\n", False),
+        ("#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MEDIA-SEQUENCE:2\n#EXT-X-ENDLIST\n", False),
+        ("#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MEDIA-SEQUENCE:2\n#EXT-X-ENDLIST\n", False),
+    ],
+)
+def test_an_ended_window_is_no_recording(tags, over):
+    assert parse(f"#EXTM3U\n#EXT-X-TARGETDURATION:4\n{tags}#EXTINF:4,\na.ts\n", BASE).over is over
+    assert parse(f"#EXTM3U\n#EXT-X-TARGETDURATION:4\n{tags}", BASE).over is False
+
+
+def test_longest_is_that_of_the_newest_segments():
+    rows = "#EXTINF:60,\nold.ts\n" + "#EXTINF:3,\nnew.ts\n" * 8
+    assert parse(f"#EXTM3U\n#EXT-X-TARGETDURATION:60\n{rows}", BASE).longest == 3.0
+    assert parse("#EXTM3U\n#EXT-X-TARGETDURATION:6\n", BASE).longest == 6.0
+
+
+@pytest.mark.parametrize(
+    ("name", "filler"),
+    [
+        ("black.ts", True),
+        ("blank_0001.ts?x=1", True),
+        ("x/BLACK-screen.ts", True),
+        ("blackpool.ts", False),
+        ("orphan-black-1.ts", False),
+        ("black/1.ts", False),
+        ("1.ts?black", False),
+    ],
+)
+def test_filler_is_known_by_its_name(name, filler):
+    assert Segment(0, f"http://h/{name}", 1.0).filler is filler
+
+
+def test_only_variants_that_can_stand_in_are_on_the_ladder():
+    def variant(url, bandwidth, **options):
+        return Variant(url, bandwidth, **{"audio_only": False, **options})
+
+    rows = (
+        variant("best", 9, codecs="avc1.640028,mp4a.40.2"),
+        variant("twin", 9, codecs="mp4a.40.2, avc1.4d401f"),
+        variant("other codec", 8, codecs="hvc1.1,mp4a.40.2"),
+        variant("says none", 7),
+        variant("other audio", 6, audio_url="a"),
+        variant("no picture", 5, audio_only=True),
+    )
+    assert [one.url for one in Master(rows).ladder] == ["best", "twin", "says none"]
+
+
 def test_parse_master_ranks_variants_and_finds_their_audio():
     found = parse(
         "#EXTM3U\n"
@@ -64,7 +120,7 @@ def test_parse_master_ranks_variants_and_finds_their_audio():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<html>", "#EXTM3U\n", "#EXTM3U\n#EXTINF:1,\na.ts", "#EXTM3U\n#EXT-X-KEY:\n#EXTINF:z\na"]
+    "text", ["", "<html>", "#EXTM3U\n", "#EXTM3U\n#EXTINF:1,\na.ts", "#EXTM3U\n#EXTINF:1\n#EXT-X-BYTERANGE:z\na"]
 )
 def test_parse_refuses(text):
     with pytest.raises(UpstreamError) as caught:
@@ -75,6 +131,8 @@ def test_parse_refuses(text):
 LINE = st.sampled_from(
     ["#EXTM3U", "#EXTINF:2,", "#EXTINF:x", "#EXT-X-KEY:", "#EXT-X-KEY:METHOD=AES-128", "#EXT-X-BYTERANGE:1@", "a.ts",
      "#EXT-X-MAP:", "#EXT-X-MAP:URI=", "#EXT-X-STREAM-INF:", "#EXT-X-MEDIA:TYPE=AUDIO", "#EXT-X-GAP", "http://[", "",
+     "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z", "#EXT-X-PROGRAM-DATE-TIME:9999-12-31T23:59:59", "#EXTINF:nan,",
+     "#EXTINF:1e300,", "#EXTINF:-1", "#EXT-X-DISCONTINUITY", "#EXT-X-ENDLIST", "#EXTINF:4\nb.ts",
      "#EXT-X-TARGETDURATION:1e9", "#EXT-X-MEDIA-SEQUENCE:-3", '#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0xZZ', "//["]
 )  # fmt: skip
 
@@ -88,73 +146,13 @@ def test_no_playlist_raises_anything_but_upstream_errors(lines):
     except UpstreamError:
         return
     if isinstance(found, Media):
-        follower = Follower(now=0.0)
-        assert follower.fresh(found, 0.0) is not None
-        assert found.ended or follower.fresh(found, 1.0) == ()
-
-
-def test_a_sliding_window():
-    follower = Follower(now=0.0)
-    assert taken(follower, window(10)) == ["s12.ts", "s13.ts", "s14.ts"]
-    assert taken(follower, window(10)) == []
-    assert taken(follower, window(12)) == ["s15.ts", "s16.ts"]
-    assert taken(follower, window(11)) == []  # a cache that lags
-    assert taken(follower, window(30)) == [f"s{number}.ts" for number in range(30, 35)]
-
-
-def test_a_recording_is_taken_from_its_start():
-    assert taken(Follower(now=0.0), media("a", "b", "c", "d", ended=True)) == ["a", "b", "c", "d"]
-
-
-def test_a_restarted_encoder():
-    follower = Follower(now=0.0)
-    taken(follower, window(100))
-    assert taken(follower, window(0, 2)) == ["s0.ts", "s1.ts"]
-    assert taken(follower, window(0, 3)) == ["s2.ts"]
-
-
-def test_a_window_without_sequence_numbers():
-    follower = Follower(now=0.0)
-    taken(follower, media("a", "b", "c", "d", first=0))
-    assert taken(follower, media("b", "c", "d", "e", first=0)) == ["e"]
-    assert taken(follower, media("d", "e", "f", "g", first=0)) == ["f", "g"]
-    assert taken(follower, media("w", "x", "y", "z", first=0)) == ["x", "y", "z"]
-
-
-def test_new_tokens_are_no_new_segments():
-    follower = Follower(now=0.0)
-    taken(follower, media("a.ts?t=1", "b.ts?t=1", "c.ts?t=1"))
-    assert taken(follower, media("a.ts?t=2", "b.ts?t=2", "c.ts?t=2")) == []
-
-
-def test_segments_told_apart_by_their_query():
-    follower = Follower(now=0.0)
-    taken(follower, media("s?n=1", "s?n=2", "s?n=3", first=0))
-    assert taken(follower, media("s?n=2", "s?n=3", "s?n=4", first=0)) == ["s?n=4"]
-
-
-@pytest.mark.parametrize(("target", "bound"), [(2.0, 12.0), (10.0, 30.0)])
-def test_stall(target, bound):
-    follower = Follower(now=0.0)
-    follower.fresh(media("a", target=target), 5.0)
-    follower.fresh(media("a", target=target), 6.0)
-    assert not follower.stalled(5.0 + bound)
-    assert follower.stalled(5.1 + bound)
-
-
-@pytest.mark.parametrize(("target", "seconds"), [(0, 3), (1, 1), (6, 3), (60, 10)])
-def test_poll(target, seconds):
-    assert poll_seconds(target) == seconds
-
-
-@settings(derandomize=True, max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 8), st.booleans()), max_size=20))
-def test_nothing_is_handed_out_twice_in_a_row(looks):
-    follower = Follower(now=0.0)
-    for start, length, numbered in looks:
-        playlist = window(start, length, 0 if numbered else -start)
-        follower.fresh(playlist, 0.0)
-        assert follower.fresh(playlist, 0.0) == ()
+        follower = Follower(now=0.0, after=datetime(2026, 1, 1, tzinfo=UTC))
+        follower.look(found, 0.0)
+        while follower.next:
+            follower.done(0.0)
+        assert follower.pause > 0
+    else:
+        assert found.ladder[0] == found.variants[0]
 
 
 def test_decrypt_known_answer():

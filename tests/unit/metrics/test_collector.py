@@ -19,6 +19,8 @@ AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 QUIET = GatewayFacts(
     active_sessions=0,
     viewers=0,
+    cards=0,
+    slots=0,
     bytes_sent=0,
     bytes_received=0,
     tunes_ok=0,
@@ -26,9 +28,10 @@ QUIET = GatewayFacts(
     continuity_errors=0,
     lapped=0,
     dropped=0,
-    reopened=0,
+    switches=(),
+    cards_shown=0,
 )
-EMPTY = Readings(lineup=None, guide=None, sources=(), tuners=(), gateway=QUIET)
+EMPTY = Readings(lineup=None, guide=None, sources=(), tuners=(), gateway=QUIET, tasks=0)
 FULL = Readings(
     lineup=Lineup(
         "v1",
@@ -45,6 +48,8 @@ FULL = Readings(
     gateway=GatewayFacts(
         active_sessions=1,
         viewers=4,
+        cards=2,
+        slots=3,
         bytes_sent=1880,
         bytes_received=940,
         tunes_ok=8,
@@ -52,8 +57,10 @@ FULL = Readings(
         continuity_errors=21,
         lapped=22,
         dropped=23,
-        reopened=24,
+        switches=(("reset", 4), ("stalled", 20)),
+        cards_shown=25,
     ),
+    tasks=26,
 )
 
 
@@ -100,7 +107,12 @@ async def test_figures():
     assert value("continuity_errors_total") == 21
     assert value("viewers_lapped_total") == 22
     assert value("viewers_dropped_total") == 23
-    assert value("upstream_reopened_total") == 24
+    assert value("switches_total", reason="stalled") == 20
+    assert value("switches_total", reason="reset") == 4
+    assert value("tasks") == 26
+    assert value("cards") == 2
+    assert value("cards_shown_total") == 25
+    assert value("provider_slots_in_use") == 3
     assert value("tunes_total", result="805") == 1
     assert value("tunes_total", result="ok") == 8
     assert value("source_entries", source="m3u", kind="playlist") == 12

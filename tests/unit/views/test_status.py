@@ -32,7 +32,7 @@ def source(name, state, *, kind="playlist", message="", hint="", good=True):
 def verdict(channels, *statuses, guide=None, demo=False):
     offered = lineup(channels) if channels else None
     return home_view(
-        lineup=offered, edition=guide, statuses=statuses, tuners=(), version="1", demo=demo
+        lineup=offered, edition=guide, statuses=statuses, tuners=(), attempts=(), version="1", demo=demo
     ).verdict  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def test_no_channels_and_a_failed_playlist_is_down_with_its_next_step():
 
 def test_a_problem_without_a_hint_has_a_next_step_all_the_same():
     row = source("xmltv", SourceState.FAILED, kind="guide", message="Nothing in it.")
-    view = home_view(lineup=lineup(1), edition=None, statuses=(row,), tuners=(), version="1", demo=False)
+    view = home_view(lineup=lineup(1), edition=None, statuses=(row,), tuners=(), attempts=(), version="1", demo=False)
     assert view.verdict.sentence == "1 channel is served with the last good guide. xmltv: Nothing in it."
     assert view.verdict.next_step
     assert view.sources[0].hint == view.verdict.next_step
@@ -77,12 +77,14 @@ def test_all_is_well():
 
 def test_channels_left_out_are_named():
     offered = lineup(1, (LeftOut(1, "the limit of 479 channels per device", ("Nine",)),))
-    view = home_view(lineup=offered, edition=None, statuses=(), tuners=(), version="1", demo=False)
+    view = home_view(lineup=offered, edition=None, statuses=(), tuners=(), attempts=(), version="1", demo=False)
     assert view.left_out == ("1 channel is left out: the limit of 479 channels per device. Among them: Nine.",)
 
 
 @pytest.mark.parametrize(("kind", "acceptable"), [("playlist", True), ("guide", False)])
 def test_only_a_playlist_can_be_accepted(kind, acceptable):
     held_back = source("x", SourceState.REFUSED, kind=kind)
-    view = home_view(lineup=lineup(1), edition=None, statuses=(held_back,), tuners=(), version="1", demo=False)
+    view = home_view(
+        lineup=lineup(1), edition=None, statuses=(held_back,), tuners=(), attempts=(), version="1", demo=False
+    )
     assert view.sources[0].acceptable is acceptable

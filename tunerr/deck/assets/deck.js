@@ -43,7 +43,11 @@ function renew(old, fresh) {
 }
 
 function localTimes(root) {
-  for (const time of root.querySelectorAll("time")) time.title = new Date(time.dateTime).toLocaleString();
+  for (const time of root.querySelectorAll("time")) {
+    const moment = new Date(time.dateTime);
+    time.title = moment.toLocaleString();
+    if (time.classList.contains("clock")) time.textContent = moment.toLocaleTimeString();
+  }
   return root;
 }
 

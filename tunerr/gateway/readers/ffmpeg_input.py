@@ -8,6 +8,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import ffmpeg
 
@@ -57,6 +58,7 @@ class FfmpegUpstream:
 
     def __init__(self, *, label: str, explain: Callable[[], UpstreamError | None] = lambda: None) -> None:
         self.label = label
+        self.program_time: datetime | None = None  # ffmpeg tells none
         self._explain = explain
         self._child: Child | None = None
         self._head = b""

@@ -34,7 +34,8 @@ _CLOSE_SECONDS = 0.5
 _MIME = "application/vnd.apple.mpegurl"
 _PASSED_ON = ("Content-Length", "Content-Range")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,4}", re.ASCII)
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
+# A name starts where none goes on, else a long one without "=" would be looked at from each of its letters.
+_ATTRIBUTE = re.compile(r'(?<![A-Z0-9-])([A-Z0-9-]++)=("[^"]*"|[^",]*)')
 # ffmpeg takes an address without quotes too, and a backslash hides a quote from it. So nothing of these lines is passed
 # on as it came: what ffmpeg uses is written anew, in forms that can be read in one way only.
 _KEPT = {

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing
+from datetime import datetime
 
 import structlog
 
 from tunerr.errors import UpstreamError
-from tunerr.gateway.readers.follow import Follower, poll_seconds
-from tunerr.gateway.readers.media_playlist import MediaPlaylist, NeedsRemuxError, Page, is_refusal
+from tunerr.gateway.readers.follow import Follower
+from tunerr.gateway.readers.media_playlist import MediaPlaylist, NeedsRemuxError, Page, is_final, is_refusal
 from tunerr.gateway.readers.origin import Origin
 from tunerr.gateway.readers.playlist import Segment
-from tunerr.gateway.readers.read_ahead import ReadAhead
+from tunerr.gateway.readers.read_ahead import Chunk, ReadAhead
 from tunerr.gateway.readers.segments import SegmentReader
-from tunerr.gateway.readers.sniff import HEAD_BYTES, Kind, is_packed, is_ts, sniff
+from tunerr.gateway.readers.sniff import is_ts
 from tunerr.model.channel import Stream
 from tunerr.support.clock import Clock
 
@@ -23,21 +24,30 @@ log = structlog.get_logger(__name__)
 
 _AHEAD_BYTES = 8_000_000  # 8 s at 8 Mbit/s
 _RETRY_SECONDS = 0.3  # an edge server that is named before it has the segment
-_FAILED_IN_A_ROW = 3
-_LEAD_SECONDS = 20.0  # how far a recording runs ahead of real time; below the 30 s that the ring can hold
-_GONE = (404, 410)
+_LOST_IN_A_ROW = 2
 
 
 class HlsUpstream:
-    """An HLS stream being read. `skipped` counts segments that could not be had."""
+    """An HLS stream being read. `skipped` counts segments that could not be had.
 
-    def __init__(self, *, stream: Stream, origin: Origin, clock: Clock) -> None:
+    `program_time`: when the end of the segment delivered last went on air, None where the playlist tells no times.
+    A variant that fails is replaced by the next lower one, where it was; `fallen` counts that. It is done once in an
+    outage: when that one brings nothing either, the stream has failed. `after`: start with what went on air then, if
+    the playlist tells times and still has it.
+    """
+
+    def __init__(self, *, stream: Stream, origin: Origin, clock: Clock, after: datetime | None = None) -> None:
         self.label = str(stream.url)
+        self.program_time: datetime | None = None
         self.skipped = 0
+        self.fallen = 0
         self._clock = clock
-        self._playlist = MediaPlaylist(origin=origin, stream=stream)
-        self._segments = SegmentReader(origin=origin)
-        self._failed = 0
+        self._follower = Follower(now=clock.monotonic(), after=after)
+        self._playlist = MediaPlaylist(origin=origin, stream=stream, patience=lambda: self._patience(1))
+        self._segments = SegmentReader(origin=origin, patience=lambda: self._patience(2))
+        self._outage = False  # a lower variant was taken and has brought nothing yet
+        self._lost = 0  # segments in a row
+        self._tried = False  # whether the segment that is due was asked for in vain
         self._ahead: ReadAhead | None = None
 
     async def open(self, page: Page, stack: AsyncExitStack) -> None:
@@ -45,14 +55,13 @@ class HlsUpstream:
 
         Raises UpstreamError, NeedsRemuxError.
         """
-        await self._playlist.open(page)
-        source = self._read()
+        source = self._read(page)
         stack.push_async_callback(source.aclose)
         try:
             head = await anext(source)
         except StopAsyncIteration:
             raise UpstreamError("The HLS playlist ended without one segment.", reason="ended") from None
-        if not is_ts(head):
+        if not is_ts(head.data):
             raise NeedsRemuxError(
                 "The stream's segments are no transport stream.",
                 variant=self._playlist.variant,
@@ -60,102 +69,111 @@ class HlsUpstream:
             )
         self._ahead = await stack.enter_async_context(ReadAhead(source=_chain(head, source), limit=_AHEAD_BYTES))
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         """Segments one after the other. Raises UpstreamError, "stalled" when the playlist brings nothing new."""
         if self._ahead is None:
             raise RuntimeError("chunks before open")
-        return self._ahead.chunks()
+        async with aclosing(self._ahead.chunks()) as chunks:
+            async for chunk in chunks:
+                if chunk.data:
+                    yield chunk.data
+                else:
+                    self.program_time = chunk.ends
 
-    async def _read(self) -> AsyncGenerator[bytes, None]:
-        started = self._clock.monotonic()
-        follower = Follower(now=started)
-        recorded = self._playlist.media.ended
-        delivered = 0.0
+    async def _read(self, page: Page) -> AsyncGenerator[Chunk, None]:
+        opening = self._playlist.open(page)
         while True:
-            looked = self._clock.monotonic()
-            for segment in follower.fresh(self._playlist.media, looked):
-                if recorded:
-                    await self._sleep_until(started + delivered - _LEAD_SECONDS)
+            try:
+                await opening
+                async with aclosing(self._follow()) as chunks:
+                    async for chunk in chunks:
+                        handed = self._clock.monotonic()
+                        yield chunk
+                        self._follower.waited(self._clock.monotonic() - handed)
+            except UpstreamError as error:
+                if is_final(error) or self._outage or not self._playlist.lower:
+                    raise
+                log.warning("hls variant failed", source=self.label, reason=error.reason, error=error.message)
+                self._outage, self._lost, self._tried = True, 0, False
+                self.fallen += 1
+                self._follower.switch()
+                opening = self._playlist.fall()
+            else:
+                return
+
+    async def _follow(self) -> AsyncGenerator[Chunk, None]:
+        """All segments of the variant until its playlist ends."""
+        while True:
+            looked = self._look()
+            while segment := self._follower.next:
                 async with aclosing(self._deliver(segment)) as chunks:
                     async for chunk in chunks:
                         yield chunk
-                delivered += segment.duration
             if self._playlist.media.ended:
                 return
-            await self._sleep_until(looked + poll_seconds(self._playlist.media.target))
-            await self._reload()
-            if not self._playlist.media.ended and follower.stalled(self._clock.monotonic()):
+            if self._follower.stalled(self._clock.monotonic()):
                 raise UpstreamError("The HLS playlist brings no new segments.", reason="stalled")
+            await asyncio.sleep(max(looked + self._follower.pause - self._clock.monotonic(), 0))
+            await self._reload()
+
+    async def _deliver(self, segment: Segment) -> AsyncGenerator[Chunk, None]:
+        """The segment that is due, and an empty chunk that tells the time at its end."""
+        if segment.gap:
+            self._follower.skip()
+            return
+        began = False
+        try:
+            async with aclosing(self._segments.chunks(segment, self._playlist.zone)) as chunks:
+                async for data in chunks:
+                    began = True
+                    yield Chunk(data)
+        except UpstreamError as error:
+            await self._failed(segment, error, again=not began and not self._tried)
+        else:
+            self._outage, self._lost, self._tried = False, 0, False
+            self._follower.done(self._clock.monotonic())
+            yield Chunk(b"", segment.ends)
+
+    async def _failed(self, segment: Segment, error: UpstreamError, *, again: bool) -> None:
+        """Prepare another try of the segment, by a new playlist, or skip it. Raises when the variant has failed."""
+        if is_final(error) or self._follower.stalled(self._clock.monotonic()):
+            raise error
+        if again and error.reason != "filler":
+            self._tried = True
+            if is_refusal(error):
+                await self._playlist.open()
+            else:
+                await asyncio.sleep(_RETRY_SECONDS)
+                await self._reload()
+            self._look()
+            return
+        self._tried = False
+        self._lost += 1
+        if error.reason == "key" or self._lost >= _LOST_IN_A_ROW:
+            raise error
+        self.skipped += 1
+        self._follower.skip()
+        log.info("hls segment skipped", source=self.label, sequence=segment.sequence, error=error.message)
 
     async def _reload(self) -> None:
         try:
             await self._playlist.reload()
         except UpstreamError as error:
-            if is_refusal(error) or error.reason in ("drm", "refused", "format"):
+            if is_final(error) or is_refusal(error):
                 raise
             log.info("hls playlist not reloaded", source=self.label, reason=error.reason, error=error.message)
 
-    async def _deliver(self, segment: Segment) -> AsyncGenerator[bytes, None]:
-        """One segment; what can't be had is skipped, tried twice when nothing of it came."""
-        if segment.gap:
-            return
-        try:
-            async with aclosing(self._attempt(segment)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-        except UpstreamError as error:
-            self.skipped += 1
-            self._failed += 1
-            log.info("hls segment skipped", source=self.label, sequence=segment.sequence, error=error.message)
-            if self._failed >= _FAILED_IN_A_ROW or error.reason == "refused":
-                raise
-        else:
-            self._failed = 0
+    def _look(self) -> float:
+        """Take note of the playlist; when that was."""
+        now = self._clock.monotonic()
+        self._follower.look(self._playlist.media, now)
+        return now
 
-    async def _attempt(self, segment: Segment) -> AsyncGenerator[bytes, None]:
-        began = False
-        for last in (False, True):
-            try:
-                async with aclosing(_checked(self._segments.chunks(segment, self._playlist.zone))) as chunks:
-                    async for chunk in chunks:
-                        began = True
-                        yield chunk
-            except UpstreamError as error:
-                if began or last or error.status in _GONE or error.reason == "refused":
-                    raise
-                await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                return
-
-    async def _sleep_until(self, moment: float) -> None:
-        await asyncio.sleep(max(moment - self._clock.monotonic(), 0))
+    def _patience(self, tries: int) -> float:
+        return self._follower.patience(self._clock.monotonic(), tries=tries)
 
 
-async def _checked(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """`chunks` of one segment, the first of them large enough to see that it is media."""
-    head, seen = b"", False
-    async with aclosing(chunks):
-        async for chunk in chunks:
-            if seen:
-                yield chunk
-                continue
-            head += chunk
-            if len(head) >= HEAD_BYTES:
-                seen = True
-                yield _media(head)
-    if head and not seen:
-        yield _media(head)
-
-
-def _media(head: bytes) -> bytes:
-    if is_ts(head) or is_packed(head):
-        return head
-    if sniff(head, "") is Kind.TEXT:
-        raise UpstreamError("A segment is a page of text.", reason="html")
-    raise UpstreamError("A segment is no media, or its key is wrong.", reason="garbage")
-
-
-async def _chain(head: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _chain(head: Chunk, rest: AsyncGenerator[Chunk, None]) -> AsyncGenerator[Chunk, None]:
     yield head
     async with aclosing(rest):
         async for chunk in rest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from tunerr.gateway.readers.origin import body_chunks
 from tunerr.support.http import Answer
@@ -16,6 +17,7 @@ class TsOverHttp:
     label: str
     answer: Answer
     head: bytes
+    program_time: datetime | None = None  # a bare transport stream tells none
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body, in the pieces in which it came. Raises UpstreamError "timeout" or "reset"."""

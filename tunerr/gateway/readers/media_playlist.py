@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.readers.origin import Headers, Origin, bad_status, read_whole
+from tunerr.gateway.readers.patience import within
 from tunerr.gateway.readers.playlist import Master, Media, Variant, parse
 from tunerr.model.channel import Stream
 from tunerr.model.url import SecretUrl, Zone
@@ -15,7 +17,7 @@ from tunerr.support.http import Answer
 PLAYLIST_BYTES = 5_000_000
 # Some 10 ms of parsing. Live windows are far smaller; those that reach back for hours take a second.
 _PARSED_AT_ONCE = 16_384
-_NOT_MODIFIED = 304
+_NOT_MODIFIED, _NOT_FOUND = 304, 404
 _LIMIT_REACHED = 509
 
 
@@ -53,13 +55,19 @@ class NeedsRemuxError(UpstreamError):
 
 
 class MediaPlaylist:
-    """One variant, chosen once and kept. `open` comes first; then `zone` judges the URLs of the last playlist."""
+    """One variant, chosen once and kept until `fall`. `open` comes first; then `zone` judges the last playlist's URLs.
 
-    def __init__(self, *, origin: Origin, stream: Stream) -> None:
+    `patience`: seconds for one request. `lower`: whether there is a lower variant with the same audio.
+    """
+
+    def __init__(self, *, origin: Origin, stream: Stream, patience: Callable[[], float]) -> None:
         self._origin = origin
         self._stream = stream
+        self._patience = patience
+        self._rung = 0
         self._bandwidth: int | None = None
         self._page: Page | None = None
+        self.lower = False
         self.media = Media(target=0, segments=(), ended=False, mapped=False)
 
     @property
@@ -82,7 +90,6 @@ class MediaPlaylist:
         found = await page.parsed()
         if isinstance(found, Master):
             variant = self._choose(found)
-            self._bandwidth = variant.bandwidth
             if variant.audio_url:
                 raise NeedsRemuxError(
                     "The stream's audio is in a playlist of its own.", variant=variant, zone=page.zone
@@ -92,47 +99,72 @@ class MediaPlaylist:
         self._take(page, found)
 
     async def reload(self) -> None:
-        """Ask for the playlist again; a refusal leads back to the stream's own URL, never to a redirected one.
+        """Ask for the playlist again; a failure leads back to the stream's own URL, never to a redirected one.
 
-        Raises UpstreamError: "status" below 500 (or 509) when that is refused too; others are worth another try.
+        Raises UpstreamError when that fails too or when there is no time left to ask, NeedsRemuxError.
         """
         if self._page is None:
             raise RuntimeError("reload before open")
-        page = self._page
         try:
-            async with self._origin.request(page.url, page.zone, headers=page.validators) as answer:
-                if answer.status == _NOT_MODIFIED:
-                    return
-                _check(answer)
-                page = await read_page(answer, page.zone)
-            self._take(page, await page.parsed())
+            page = await self._newer(self._page.url, self._page.zone, self._page.validators)
+            if page is not None:
+                self._take(page, await page.parsed())
         except UpstreamError as error:
-            if not is_refusal(error):
+            if is_final(error) or error.reason == "timeout" or self._page.url == self._stream.url:
                 raise
             await self.open()
 
+    async def fall(self) -> None:
+        """Go to the next lower variant, by the stream's own URL. Raises as `open`."""
+        self._rung += 1
+        self._bandwidth = None
+        await self.open()
+
     def _choose(self, master: Master) -> Variant:
-        """The best variant, or the one chosen before."""
-        same = [one for one in master.variants if one.bandwidth == self._bandwidth]
-        return (same or master.variants)[0]
+        """The best variant, or the one chosen before; a master that is asked for again may list others."""
+        ladder = master.ladder
+        self._rung = min(self._rung, len(ladder) - 1)
+        if self._bandwidth not in (None, ladder[self._rung].bandwidth):
+            same = [rung for rung, variant in enumerate(ladder) if variant.bandwidth == self._bandwidth]
+            self._rung = same[0] if same else self._rung
+        self._bandwidth = ladder[self._rung].bandwidth
+        self.lower = self._rung + 1 < len(ladder)
+        return ladder[self._rung]
 
     def _take(self, page: Page, found: Master | Media) -> None:
         if isinstance(found, Master):
             raise UpstreamError("An HLS variant is a list of variants itself.", reason="garbage")
+        if found.over and self._page is None:  # who opens it again and again must not see its last seconds in a loop
+            raise UpstreamError("The HLS stream is over.", reason="ended")
         self._page, self.media = page, found
         if found.mapped:
             raise NeedsRemuxError("The stream's segments are fMP4.", variant=self.variant, zone=page.zone)
 
     async def _fetch(self, url: SecretUrl, zone: Zone) -> Page:
-        async with self._origin.get(url, zone) as answer:
+        page = await self._newer(url, zone, ())
+        if page is None:
+            raise bad_status(_NOT_MODIFIED)
+        return page
+
+    async def _newer(self, url: SecretUrl, zone: Zone, validators: Headers) -> Page | None:
+        """The playlist, None when it has not changed since its `validators`."""
+        async with (
+            within(self._patience(), "The HLS playlist"),
+            self._origin.request(url, zone, headers=validators) as answer,
+        ):
+            if answer.status == _NOT_MODIFIED:
+                return None
+            if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
+                raise bad_status(answer.status, answer.headers)
             return await read_page(answer, zone)
 
 
 def is_refusal(error: UpstreamError) -> bool:
-    """Whether asking the same URL again is of no use: a 4xx, or 509 (limit of connections)."""
-    return error.status is not None and (error.status < 500 or error.status == _LIMIT_REACHED)  # noqa: PLR2004 - HTTP's line
+    """Whether a new token may help: a 4xx or 509 (limit of connections), but not 404, which may come to be."""
+    status = error.status
+    return status is not None and status != _NOT_FOUND and (400 <= status < 500 or status == _LIMIT_REACHED)  # noqa: PLR2004 - HTTP's classes
 
 
-def _check(answer: Answer) -> None:
-    if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
-        raise bad_status(answer.status)
+def is_final(error: UpstreamError) -> bool:
+    """Whether neither another try nor another variant helps."""
+    return error.reason in ("drm", "refused", "format")

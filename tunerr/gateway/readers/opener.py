@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.readers.direct import SCHEMES, direct_input
 from tunerr.gateway.readers.ffmpeg_input import FfmpegInput, FfmpegUpstream
+from tunerr.gateway.readers.file_loop import FileLoop
 from tunerr.gateway.readers.follow import STALL_SECONDS
 from tunerr.gateway.readers.guarded_playlist import GuardedPlaylist
 from tunerr.gateway.readers.hls import HlsUpstream
 from tunerr.gateway.readers.http_ts import TsOverHttp
-from tunerr.gateway.readers.media_playlist import NeedsRemuxError, read_page
+from tunerr.gateway.readers.media_playlist import NeedsRemuxError, Page, read_page
 from tunerr.gateway.readers.origin import Origin, body_chunks, merge_headers, read_head
 from tunerr.gateway.readers.sniff import HEAD_BYTES, Kind, sniff
+from tunerr.gateway.readers.visit import SEC_FETCH, Visit
 from tunerr.gateway.upstream import Upstream
 from tunerr.model.channel import Stream
 from tunerr.support.clock import Clock
-from tunerr.support.http import Answer, HttpClients
+from tunerr.support.cookies import CookieStore
+from tunerr.support.http import HttpClients
 
 
 class StreamOpener:
-    """Opens streams. `ffmpeg` locates the program when one is needed; it raises TunerrError when there is none."""
+    """Opens streams. `ffmpeg` locates the program when one is needed; it raises TunerrError when there is none.
+
+    `headers` go to every upstream, with `sec_fetch` those of a browser too; a stream's own headers win over them.
+    `host_agents` maps hosts (lower case) to User-Agents that win over all others. `cookies` outlive a stream.
+    """
 
     def __init__(
         self,
@@ -33,32 +42,45 @@ class StreamOpener:
         clock: Clock,
         user_agent: str = "",
         headers: Iterable[tuple[str, str]] = (),
+        host_agents: Mapping[str, str] = MappingProxyType({}),
+        sec_fetch: bool = False,
+        cookies: CookieStore | None = None,
     ) -> None:
+        agent = (("User-Agent", user_agent),) if user_agent else ()
         self._clients = clients
         self._ffmpeg = ffmpeg
-        self._headers = merge_headers((("User-Agent", user_agent),) if user_agent else (), headers)
+        self._headers = merge_headers(SEC_FETCH if sec_fetch else (), agent, headers)
+        self._host_agents = host_agents
+        self._cookies = cookies or CookieStore()
         self._clock = clock
 
     @asynccontextmanager
-    async def open(self, stream: Stream) -> AsyncIterator[Upstream]:
-        """Connect; everything is freed on exit. The stream's own headers win over the configured ones.
+    async def open(self, stream: Stream, *, after: datetime | None = None) -> AsyncIterator[Upstream]:
+        """Connect; everything is freed on exit. `after`: start with what went on air then, where that can be told.
 
-        Raises UpstreamError with a reason: status, refused, unreachable, reset, html, ended, garbage, drm, stalled,
-        key, timeout, ffmpeg, unsupported.
+        Raises UpstreamError with a reason: status, account_full, refused, unreachable, reset, html, ended, garbage,
+        drm, stalled, key, timeout, ffmpeg, unsupported.
         """
         async with AsyncExitStack() as stack:
-            yield await self._open(stream, stack)
+            yield await self._open(stream, stack, after)
 
-    async def _open(self, stream: Stream, stack: AsyncExitStack) -> Upstream:
+    async def _open(self, stream: Stream, stack: AsyncExitStack, after: datetime | None) -> Upstream:
         if stream.url.scheme in SCHEMES:
             source = await direct_input(stream, self._clients)
             return await self._remux(source, FfmpegUpstream(label=str(stream.url)), stack)
         if stream.url.scheme in ("http", "https"):
-            return await self._open_http(stream, stack)
+            return await self._open_http(stream, stack, after)
+        if stream.url.scheme == "file":
+            upstream = FileLoop(stream)
+            await upstream.open(stack)
+            return upstream
         raise UpstreamError(f"Streams of the kind {stream.url.scheme[:20]!r} can't be read.", reason="unsupported")
 
-    async def _open_http(self, stream: Stream, stack: AsyncExitStack) -> Upstream:
-        origin = Origin(self._clients, merge_headers(self._headers, stream.headers), allow_lan=stream.allow_lan)
+    async def _open_http(self, stream: Stream, stack: AsyncExitStack, after: datetime | None) -> Upstream:
+        visit = Visit(self._cookies.visit(), self._host_agents)
+        stack.callback(self._cookies.keep, visit.cookies)
+        headers = merge_headers(self._headers, stream.headers)
+        origin = Origin(self._clients, headers, allow_lan=stream.allow_lan, visitor=visit)
         answer = await stack.enter_async_context(origin.get(stream.url, stream.zone))
         head = await read_head(answer, HEAD_BYTES)
         label = str(stream.url)
@@ -66,7 +88,8 @@ class StreamOpener:
             case Kind.TS:
                 return TsOverHttp(label, answer, head)
             case Kind.HLS:
-                return await self._open_hls(stream, origin, answer, head, stack)
+                page = await read_page(answer, stream.zone, head)
+                return await self._open_hls(stream, origin, page, after, stack)
             case Kind.MEDIA:
                 source = FfmpegInput("pipe:0", ("pipe",))
                 upstream = FfmpegUpstream(label=label)
@@ -80,13 +103,13 @@ class StreamOpener:
                 raise UpstreamError("The provider sent a page of text instead of a stream.", reason="html")
 
     async def _open_hls(
-        self, stream: Stream, origin: Origin, answer: Answer, head: bytes, stack: AsyncExitStack
+        self, stream: Stream, origin: Origin, page: Page, after: datetime | None, stack: AsyncExitStack
     ) -> Upstream:
         # A segment that hangs counts like one that does not come.
         origin = replace(origin, silence=STALL_SECONDS)
-        upstream = HlsUpstream(stream=stream, origin=origin, clock=self._clock)
+        upstream = HlsUpstream(stream=stream, origin=origin, clock=self._clock, after=after)
         try:
-            await upstream.open(await read_page(answer, stream.zone, head), stack)
+            await upstream.open(page, stack)
         except NeedsRemuxError as need:
             guarded = GuardedPlaylist(origin=origin, variant=need.variant, zone=need.zone)
             await stack.enter_async_context(guarded)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from tunerr.errors import AddressRefused, FetchError, Truncated, UpstreamError
+from tunerr.gateway.readers.refusals import HDHOMERUN_ERROR, hardware_refusal, retry_after
 from tunerr.model.url import SecretUrl, Zone
-from tunerr.support.http import Answer, HttpClients, Reach
+from tunerr.support.http import Answer, Headers, HttpClients, Reach, Visitor
+
+__all__ = ["Headers", "Origin", "bad_status", "body_chunks", "merge_headers", "read_head", "read_whole"]
 
 _HTTP = ("http", "https")
+_NO_HEADERS: Mapping[str, str] = {}
 _SENTENCES = {
     401: ("The provider refused the credentials", "Check account and password of this source."),
     403: ("The provider forbids this stream", "The account may be expired, or the address is locked to another one."),
@@ -23,8 +27,6 @@ _SENTENCES = {
     509: ("The provider's limit of connections is reached", "Lower the number of tuners to what the account allows."),
 }
 
-Headers = tuple[tuple[str, str], ...]
-
 
 def merge_headers(*layers: Iterable[tuple[str, str]]) -> Headers:
     """One header for each name, whatever its case; a later layer wins."""
@@ -34,10 +36,13 @@ def merge_headers(*layers: Iterable[tuple[str, str]]) -> Headers:
     return tuple(merged.values())
 
 
-def bad_status(status: int) -> UpstreamError:
-    """The error for an answer that is no success; `reason` is "status"."""
+def bad_status(status: int, headers: Mapping[str, str] = _NO_HEADERS) -> UpstreamError:
+    """The error for an answer that is no success; `reason` is "status", or what HDHomeRun hardware says of itself."""
+    if HDHOMERUN_ERROR in headers:
+        return hardware_refusal(status, headers[HDHOMERUN_ERROR])
     sentence, hint = _SENTENCES.get(status, ("The provider failed" if status >= 500 else "The provider refused", ""))  # noqa: PLR2004 - HTTP's line between server and client faults
-    return UpstreamError(f"{sentence} (HTTP {status}).", reason="status", status=status, hint=hint)
+    wait = retry_after(headers)
+    return UpstreamError(f"{sentence} (HTTP {status}).", reason="status", status=status, hint=hint, retry_after=wait)
 
 
 def _told(error: FetchError) -> UpstreamError:
@@ -49,13 +54,14 @@ def _told(error: FetchError) -> UpstreamError:
 class Origin:
     """Makes the requests that belong to one stream. All carry `headers` and bear `silence` seconds without a byte.
 
-    `allow_lan`: all of them, redirects included, may go to the local network.
+    `allow_lan`: all of them, redirects included, may go to the local network. `visitor` has a say in each.
     """
 
     clients: HttpClients
     headers: Headers = ()
     silence: float = 30.0
     allow_lan: bool = False
+    visitor: Visitor | None = None
 
     @asynccontextmanager
     async def request(self, url: SecretUrl, zone: Zone, *, headers: Headers = ()) -> AsyncIterator[Answer]:
@@ -68,7 +74,9 @@ class Origin:
         asked = merge_headers(self.headers, headers, (("Accept-Encoding", "identity"),))
         try:
             reach = Reach(zone, allow_lan=self.allow_lan)
-            async with self.clients.request(url, reach=reach, headers=asked, read_timeout=self.silence) as answer:
+            async with self.clients.request(
+                url, reach=reach, headers=asked, read_timeout=self.silence, visitor=self.visitor
+            ) as answer:
                 yield answer
         except FetchError as error:
             raise _told(error) from error
@@ -78,7 +86,7 @@ class Origin:
         """As `request`, but an answer that is no success raises UpstreamError "status"."""
         async with self.request(url, zone, headers=headers) as answer:
             if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
-                raise bad_status(answer.status)
+                raise bad_status(answer.status, answer.headers)
             yield answer
 
 

@@ -1,0 +1,51 @@
+"""Every bench runs against the real program; how fast that is, is not judged here."""
+
+import json
+
+import pytest
+
+from tests.tools.clients import client
+from tunerr.lab.bench import failover, hls, join, relay
+from tunerr.lab.media import default_folder
+
+
+def by_name(report):
+    """Figures of the product by case and name."""
+    document = json.loads(report.json())
+    assert document["bench"] == report.bench
+    assert report.table().count("\n") > len(report.figures)
+    return {(row["case"], row["what"]): row for row in document["figures"] if row["who"] == "tunerr"}
+
+
+@pytest.fixture(autouse=True)
+def ffmpeg():
+    return client("ffmpeg")
+
+
+async def test_relay():
+    plan = relay.Plan(default_folder(), viewers=(3,), seconds=2.0, pairs=1)
+    report = await relay.run(plan)
+    figures = by_name(report)
+    for case in ("3 viewers", "3 viewers, after a switch"):
+        assert figures[case, "viewers lost"]["values"] == [0]
+        assert figures[case, "CPU"]["median"] > 0
+        assert figures[case, "latency p50"]["median"] > 0
+    assert "not switched" not in " ".join(report.remarks)
+
+
+async def test_join():
+    figures = by_name(await join.run(default_folder(), 3))
+    assert figures["3 joins", "first read is PAT, PMT, access point"]["median"] == 100
+
+
+async def test_failover():
+    figures = by_name(await failover.run(default_folder(), 1))
+    for fault in ("eof", "reset", "stall"):
+        assert figures[fault, "continuity errors"]["values"] == [0]
+        assert 0 < figures[fault, "own share"]["median"] < figures[fault, "longest gap"]["median"] * 2
+
+
+async def test_hls():
+    figures = by_name(await hls.run(default_folder(), 2))
+    for case in {case for case, _ in figures}:
+        assert 0 < figures[case, "own share"]["median"] <= figures[case, "first byte"]["median"]

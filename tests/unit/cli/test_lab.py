@@ -1,0 +1,30 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_lab_provider_serves_until_it_is_ended(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("IPTV_TUNERR_")}
+    command = [sys.executable, "-m", "tunerr.cli", "lab", "provider", "-port", "0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env={**env, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+    ) as program:
+        try:
+            said = ""
+            while "Disarm" not in said:
+                line = program.stdout.readline()
+                assert line, said
+                said += line
+            base = re.search(r"Playlist: (http://127\.0\.0\.1:\d+)/", said)[1]
+            with urllib.request.urlopen(f"{base}/lab/state.json") as answer:
+                assert {"h264", "pair-a", "hls-encrypted"} <= set(json.load(answer)["channels"])
+        finally:
+            program.send_signal(signal.SIGTERM)
+            assert program.wait(20) == 0

@@ -1,0 +1,93 @@
+"""`lab bench`: measures the product beside what it is compared with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import cyclopts
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from tunerr.lab.bench.report import Report
+
+app = cyclopts.App(
+    name="bench",
+    help="Measure the product beside what it is compared with.",
+    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls [flags]",
+    version_flags=[],
+)
+
+AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON instead of a table.")]
+Media = Annotated[Path | None, Parameter(help="Folder for the encoded clips; in the system's temporary one.")]
+Reference = Annotated[Path | None, Parameter(help="Folder with crelay.c, which is compiled and compared with.")]
+
+
+@app.command
+def relay(
+    *,
+    viewers: Annotated[str, Parameter(help="Numbers of viewers, parted by commas.")] = "1,7,50,500",
+    seconds: Annotated[float, Parameter(help="Length of one measurement.")] = 8.0,
+    pairs: Annotated[int, Parameter(help="How often each is measured, in turn with the others.")] = 5,
+    reference: Reference = None,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """One channel to many viewers: CPU time, latency, memory, viewers lost."""
+    from tunerr.lab.bench.relay import Plan, run  # noqa: PLC0415 - numpy and aiohttp
+
+    plan = Plan(_folder(media), tuple(int(each) for each in viewers.split(",")), seconds, pairs, reference)
+    return _print(run(plan), json=json)
+
+
+@app.command
+def join(
+    *,
+    joins: Annotated[int, Parameter(help="How many viewers come, one after the other.")] = 100,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """A viewer comes to a channel that plays: time to its first byte and to its first access point."""
+    from tunerr.lab.bench.join import run  # noqa: PLC0415 - numpy and aiohttp
+
+    return _print(run(_folder(media), joins), json=json)
+
+
+@app.command
+def failover(
+    *,
+    rounds: Annotated[int, Parameter(help="How often each fault happens.")] = 5,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """The source ends, is reset or falls silent, and another one is healthy: what of the gap is ours."""
+    from tunerr.lab.bench.failover import run  # noqa: PLC0415 - numpy and aiohttp
+
+    return _print(run(_folder(media), rounds), json=json)
+
+
+@app.command
+def hls(
+    *,
+    starts: Annotated[int, Parameter(help="How many cold starts.")] = 20,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """A cold start of an HLS channel: what of the time to the first byte is ours."""
+    from tunerr.lab.bench.hls import run  # noqa: PLC0415 - numpy and aiohttp
+
+    return _print(run(_folder(media), starts), json=json)
+
+
+def _folder(media: Path | None) -> Path:
+    from tunerr.lab.media import default_folder  # noqa: PLC0415 - numpy
+
+    return media or default_folder()
+
+
+def _print(measuring: Coroutine[Any, Any, Report], *, json: bool) -> int:
+    report = asyncio.run(measuring)
+    print(report.json() if json else report.table())
+    return 0

@@ -1,0 +1,280 @@
+"""Keeps a channel supplied: finds a source, watches it, replaces it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from tunerr.errors import UpstreamError
+from tunerr.gateway.clients import is_media_server
+from tunerr.gateway.feed import Feed
+from tunerr.gateway.inspection import Inspection
+from tunerr.gateway.intermission import show
+from tunerr.gateway.pull import Means, Patience, Pull
+from tunerr.gateway.rotation import Rotation
+from tunerr.gateway.selector import Candidate
+from tunerr.gateway.slate import SlateMaker
+from tunerr.gateway.state import State
+from tunerr.gateway.verdict import is_transient, verdict
+from tunerr.model.channel import Channel
+from tunerr.support.tasks import Supervisor
+
+_GOOD_PLAY_SECONDS = 10.0  # after that a loss is a new outage and no part of the last one
+_LEAST_PATIENCE = 1.0
+# A player that has more than this in its buffer is rare; a card must not wait longer for it.
+_MOST_BUFFERED = 15.0
+
+
+class Supply:
+    """Feeds a channel from one candidate at a time, with a card while none can be had."""
+
+    def __init__(
+        self,
+        *,
+        channel: Channel,
+        candidates: Sequence[Candidate],
+        feed: Feed,
+        means: Means,
+        slates: SlateMaker,
+        become: Callable[[State], None],
+        note: Callable[[str, str], None],
+        on_ended: Callable[[Pull], None],
+    ) -> None:
+        """`become` takes LIVE, SWITCHING and SLATE; `on_ended` every pull once it is closed."""
+        self.pull: Pull | None = None  # the one that feeds
+        self.servers_let_go = False  # a card has been shown for longer than media servers may have one
+        self.switches: Counter[str] = Counter()  # by the reason why a source was left
+        self._channel = channel
+        self._rotation = Rotation(candidates, clock=means.clock)
+        self._feed = feed
+        self._means = means
+        self._slates = slates
+        self._become = become
+        self._note = note
+        self._on_ended = on_ended
+        self._began = means.clock.monotonic()
+        self._tasks = Supervisor()
+        self._open: set[Pull] = set()
+        self._card: asyncio.Task[None] | None = None
+        self._lost_at = 0.0
+        self._why = self._reason = ""
+        self._label = ""
+
+    @property
+    def label(self) -> str:
+        """The source that plays or played last, redacted."""
+        return self.pull.label if self.pull is not None else self._label
+
+    @property
+    def pulls(self) -> tuple[Pull, ...]:
+        """All that are open or being opened: those that `on_ended` has not been told of."""
+        return tuple(self._open)
+
+    @property
+    def lead(self) -> float:
+        """Seconds of media that the source which feeds is ahead of real time."""
+        return self.pull.lead if self.pull is not None else 0.0
+
+    async def run(self) -> None:
+        """Feed until no source was to be had for too long; raises TuneError when there never was a picture."""
+        try:
+            pull: Pull | None = await self._tune()
+            outage: float | None = None
+            while pull is not None:
+                pull = await self._stay(pull)
+                if outage is None or pull.played >= _GOOD_PLAY_SECONDS:
+                    outage = self._now()
+                pull = await self._replace(pull, outage)
+        finally:
+            await self._tasks.aclose()
+            for left in tuple(self._open):
+                self._close(left)
+
+    # What pulls tell.
+
+    def shows(self, pull: Pull) -> None:
+        """`pull` has a picture: the viewers get it from here on."""
+        self._end_card()
+        self.servers_let_go = False
+        self._feed.begin()
+        self.pull = pull
+        if pull.inspector.layout is not None:
+            self._rotation.shown(pull.candidate, pull.inspector.layout.codecs)
+        name = self._name(pull.candidate)
+        if self._why:
+            self.switches[self._reason] += 1
+            self._note("switch", f"{self._why} → {name} in {self._now() - self._lost_at:.1f} s")
+            self._why = ""
+        else:
+            self._note("live", f"{name} shows a picture after {pull.age:.1f} s")
+        self._become(State.LIVE)
+
+    def take(self, pull: Pull, inspection: Inspection) -> None:
+        """Pass on what the source that feeds has brought."""
+        if pull is self.pull:
+            self._feed.take(inspection)
+
+    def bears(self, fault: UpstreamError) -> bool:
+        """A fault in the content is borne when there is nothing else to show."""
+        return self.pull is None or not self._rotation.alternative(self.pull.candidate, fault)
+
+    # The first picture.
+
+    async def _tune(self) -> Pull:
+        """Try all candidates in their order, those with passing troubles again while there is time.
+
+        One that asks for more time than the others (Retry-After) is not asked again.
+        """
+        until = self._began + self._means.limits.tune
+        failures: list[UpstreamError] = []
+        order = list(self._rotation.candidates)
+        for lap in range(self._means.limits.retries + 1):
+            again: list[tuple[Candidate, float]] = []  # and the seconds that it asks for
+            for candidate in order:
+                last = candidate is order[-1] and not again
+                got = await self._try(candidate, self._patience(until, last=last))
+                if isinstance(got, Pull):
+                    return got
+                failures.append(got)
+                if is_transient(got):
+                    again.append((candidate, got.retry_after))
+                if until - self._now() < _LEAST_PATIENCE:
+                    raise verdict(failures)
+            soonest = min((asked for _, asked in again), default=math.inf)
+            pause = max(self._means.limits.retry_pause * (1 << lap), soonest)
+            if until - self._now() < pause + _LEAST_PATIENCE:
+                break
+            await asyncio.sleep(pause)
+            order = [candidate for candidate, asked in again if asked <= pause]
+        raise verdict(failures)
+
+    def _patience(self, until: float, *, last: bool) -> Patience:
+        left = until - self._now()
+        return Patience(packet=left if last else min(self._means.limits.candidate, left), picture=left)
+
+    # While it plays.
+
+    async def _stay(self, pull: Pull) -> Pull:
+        """Wait until the source that feeds is lost, going back to a better one where that costs nothing."""
+        while (ending := await pull.ended(self._means.limits.better)) is None:
+            better = self._rotation.better(pull.candidate)
+            if better is not None and self._means.accounts.spare(better.stream):
+                pull = await self._go_back(pull, better)
+        self._lost(pull, ending)
+        return pull
+
+    async def _go_back(self, pull: Pull, better: Candidate) -> Pull:
+        """Try a better source beside the one that feeds; the viewers get it from its first access point on.
+
+        When the one that feeds is lost meanwhile, the trial is given up: that needs a card, and every candidate.
+        """
+        self._why, self._reason, self._lost_at = "a better source can be had again", "better", self._now()
+        patience = Patience(self._means.limits.replacement, self._means.limits.access_point)
+        trial = await self._try(better, patience, pull.program_time, beside=pull)
+        self._why = ""
+        if isinstance(trial, UpstreamError):
+            self._note("better", f"{self._name(better)} was tried and is no better: {_about_it(better, trial)}")
+            return pull
+        await pull.stop()
+        self._close(pull)
+        return trial
+
+    # While it does not.
+
+    def _lost(self, pull: Pull, ending: UpstreamError) -> None:
+        self._rotation.played(pull.candidate, pull.played)
+        self._rotation.failed(pull.candidate, ending)
+        self._lost_at = self._now()
+        self._why, self._reason = _clause(ending), ending.reason
+        self._note(
+            "lost", f"{self._name(pull.candidate)} lost after {pull.played:.0f} s: {_about_it(pull.candidate, ending)}"
+        )
+        self._close(pull)
+
+    async def _replace(self, lost: Pull, outage: float) -> Pull | None:
+        """The next source with a picture; None when the outage lasts too long for any viewer."""
+        self._become(State.SWITCHING)
+        limits = self._means.limits
+        buffered = min(max(lost.lead, 0.0), _MOST_BUFFERED)
+        self._card = self._tasks.spawn(self._intermission(limits.slate_after + buffered, outage), "slate")
+        while (left := outage + limits.slate - self._now()) > 0:
+            candidate = self._rotation.next()
+            if candidate is None:
+                await asyncio.sleep(min(self._rotation.wait(), left))
+                continue
+            patience = Patience(limits.replacement, max(limits.replacement, limits.access_point))
+            got = await self._try(candidate, patience, lost.program_time)
+            if isinstance(got, Pull):
+                return got
+            self._note("failed", f"{self._name(candidate)} is no help: {_about_it(candidate, got)}")
+        self._end_card()
+        return None
+
+    async def _intermission(self, delay: float, outage: float) -> None:
+        """Show a card after `delay` seconds; media servers, which record it, are let go sooner than people."""
+        await asyncio.sleep(delay)
+        self._become(State.SLATE)
+        self._note("slate", "no source can be had: a card is shown")
+        left = max(outage + self._means.limits.slate_server - self._now(), 0.0)
+        bound = asyncio.get_running_loop().call_later(left, self._dismiss_servers)
+        try:
+            await show(self._feed, self._slates, str(self._channel.id), self._means.clock)
+        finally:
+            bound.cancel()
+
+    def _dismiss_servers(self) -> None:
+        self.servers_let_go = True
+        self._feed.hub.finish(lambda viewer: is_media_server(viewer.client))
+
+    def _end_card(self) -> None:
+        """The card feeds no more from here on: it can't run before its cancellation reaches it."""
+        if self._card is not None:
+            self._card.cancel()
+            self._card = None
+
+    # Shared.
+
+    async def _try(
+        self, candidate: Candidate, patience: Patience, after: datetime | None = None, *, beside: Pull | None = None
+    ) -> Pull | UpstreamError:
+        """A pull that shows a picture, or why there is none; it is given up when `beside` ends before."""
+        pull = Pull(candidate=candidate, listener=self, means=self._means, patience=patience, after=after)
+        self._open.add(pull)
+        self._label = pull.label
+        pull.start(self._tasks)
+        if beside is not None:
+            beside.when_over(lambda: None if pull.picture_after is not None else pull.release())
+        if await pull.shown():
+            return pull
+        failure = await pull.ended() or UpstreamError(f"{pull.label} was stopped.", reason="stopped")
+        self._rotation.failed(candidate, failure)
+        self._close(pull)
+        return failure
+
+    def _close(self, pull: Pull) -> None:
+        """Account for a pull of which nothing is left."""
+        self._open.discard(pull)
+        self._label = pull.label
+        if self.pull is pull:
+            self.pull = None
+        self._on_ended(pull)
+
+    def _name(self, candidate: Candidate) -> str:
+        place = self._rotation.candidates.index(candidate) + 1
+        return f"source {place} of {len(self._rotation.candidates)} ({candidate.stream.url})"
+
+    def _now(self) -> float:
+        return self._means.clock.monotonic()
+
+
+def _clause(error: UpstreamError) -> str:
+    """Its message in the middle of a sentence."""
+    return f"{error.message[:1].lower()}{error.message[1:]}".rstrip(".")
+
+
+def _about_it(candidate: Candidate, error: UpstreamError) -> str:
+    """The same where `candidate` was just named."""
+    return _clause(error).replace(str(candidate.stream.url), "it")

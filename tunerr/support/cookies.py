@@ -1,0 +1,118 @@
+"""Cookies of providers: kept for one visit, and those with an expiry longer; in a file of the Netscape format too."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import warnings
+from collections.abc import Iterable
+from email.message import Message
+from http.cookiejar import DefaultCookiePolicy, LoadError, MozillaCookieJar
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import Request
+
+import structlog
+
+from tunerr.model.url import SecretUrl
+
+log = structlog.get_logger(__name__)
+
+
+class _Received:
+    """As much of an answer as the cookie jar looks at."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._message = Message()
+        for line in lines:
+            if line.isprintable():
+                self._message["Set-Cookie"] = line
+
+    def info(self) -> Message:
+        return self._message
+
+
+class Cookies:
+    """The cookies of one visit, by the rules of RFC 6265: a host's own, or those of the domain it belongs to."""
+
+    def __init__(self, known: MozillaCookieJar) -> None:
+        # By default the jar would send a host's cookies to its subdomains too.
+        self.jar = MozillaCookieJar(
+            policy=DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain)
+        )
+        for cookie in known:
+            self.jar.set_cookie(cookie)
+
+    def header(self, url: SecretUrl) -> str:
+        """Value of the Cookie header for `url`, empty when there is none."""
+        asking = _asking(url)
+        if asking is None:
+            return ""
+        self.jar.add_cookie_header(asking)
+        return asking.get_header("Cookie") or ""
+
+    def take(self, url: SecretUrl, lines: Iterable[str]) -> None:
+        """Keep what the Set-Cookie `lines` of an answer of `url` say."""
+        asking = _asking(url)
+        if asking is not None:
+            # The jar wants an HTTPResponse and uses its info() alone.
+            self.jar.extract_cookies(_Received(lines), asking)  # type: ignore[arg-type]
+
+
+class CookieStore:
+    """Gives each visit its cookies and keeps those with an expiry for the next.
+
+    Session cookies stay with the visit: two accounts on one panel must not share a session. With `path` the others
+    outlive a restart; an unreadable file counts as empty, an unwritable one is logged.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._kept = MozillaCookieJar()
+        if path is not None and path.exists():
+            try:
+                with warnings.catch_warnings(action="ignore"):  # about every line that it can't read
+                    self._kept.load(str(path))
+            except (LoadError, OSError, UnicodeDecodeError) as error:
+                log.warning("cookie file not read", path=str(path), error=type(error).__name__)
+
+    def visit(self) -> Cookies:
+        """What is kept, for one visit."""
+        return Cookies(self._kept)
+
+    def keep(self, visited: Cookies) -> None:
+        """Take over what a visit brought."""
+        before = _facts(self._kept)
+        for cookie in visited.jar:
+            if not cookie.discard:
+                self._kept.set_cookie(cookie)
+        self._kept.clear_expired_cookies()
+        if self._path is not None and _facts(self._kept) != before:
+            self._save(self._path)
+
+    def _save(self, path: Path) -> None:
+        partial = path.with_name(f"{path.name}.partial")
+        try:
+            partial.unlink(missing_ok=True)
+            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            self._kept.save(str(partial))
+            partial.replace(path)
+        except OSError as error:
+            log.warning("cookie file not written", path=str(path), error=error.strerror)
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def _asking(url: SecretUrl) -> Request | None:
+    """The request that the jar judges by; None for a URL that it can't read."""
+    try:
+        parts = urlsplit(url.reveal())
+        # The jar takes all before the path for the host: an account would end up in the file.
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return Request(bare)  # noqa: S310 - nothing is opened, it is how the jar is told a URL
+    except ValueError:
+        return None
+
+
+def _facts(jar: MozillaCookieJar) -> set[tuple[str, str, str, str | None, int | None]]:
+    return {(cookie.domain, cookie.path, cookie.name, cookie.value, cookie.expires) for cookie in jar}

@@ -1,0 +1,126 @@
+"""Read models of streams: what plays, what was tried, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from tunerr.gateway.outcome import PlaybackOutcome
+from tunerr.gateway.timeline import Event, StreamAttempt
+from tunerr.model.status import Client
+
+
+def attempts_view(attempts: Iterable[StreamAttempt], limit: int) -> dict[str, Any]:
+    """Sessions, newest first, with every upstream that was tried and the timeline."""
+    return {"attempts": [attempt_row(attempt) for attempt in list(attempts)[:limit]]}
+
+
+def attempt_row(attempt: StreamAttempt) -> dict[str, Any]:
+    """One session as JSON takes it; URLs are redacted."""
+    return {
+        "req_id": attempt.id,
+        "channel_id": attempt.channel,
+        "channel_name": attempt.name,
+        "guide_number": attempt.number,
+        "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
+        "duration_ms": round(attempt.duration * 1000),
+        "final_status": attempt.status,
+        "final_mode": "native",
+        "state": attempt.state,
+        "effective_url": attempt.source,
+        "bytes": attempt.bytes,
+        "switches": attempt.switches,
+        "upstreams": [_upstream(index, outcome) for index, outcome in enumerate(attempt.outcomes)],
+        "timeline": [_event(event) for event in attempt.events],
+    }
+
+
+def active_view(attempts: Iterable[StreamAttempt], tuners: int) -> dict[str, Any]:
+    """Who watches what now; `tuners`: how many the device has."""
+    running = [attempt for attempt in attempts if not attempt.status]
+    return {
+        "tuners": tuners,
+        "tuners_in_use": sum(attempt.tuner is not None for attempt in running),
+        "streams": [
+            {
+                "request_id": attempt.id,
+                "channel_id": attempt.channel,
+                "channel_name": attempt.name,
+                "guide_number": attempt.number,
+                "tuner": attempt.tuner,
+                "state": attempt.state,
+                "source": attempt.source,
+                "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
+                "duration_ms": round(attempt.duration * 1000),
+                "clients": [_client(client) for client in attempt.viewers],
+                "switches": attempt.switches,
+                "cancelable": True,
+            }
+            for attempt in running
+        ],
+    }
+
+
+def relays_view(attempts: Iterable[StreamAttempt], generated_at: str) -> dict[str, Any]:
+    """The shared upstreams, under the names of the described system."""
+    relays = [
+        {
+            "channel_id": attempt.channel,
+            "shared_upstream": "session",
+            "content_type": "video/mp2t",
+            "producer_request_id": attempt.id,
+            "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
+            "duration_ms": round(attempt.duration * 1000),
+            "subscriber_count": len(attempt.viewers),
+            "total_bytes": attempt.bytes,
+        }
+        for attempt in attempts
+        if not attempt.status
+    ]
+    return {"generated_at": generated_at, "count": len(relays), "relays": relays}
+
+
+def recent_events(attempts: Iterable[StreamAttempt], limit: int) -> tuple[tuple[StreamAttempt, Event], ...]:
+    """What happened lately over all sessions, newest first.
+
+    Left out are comings and goings of viewers, losses that the switch after them tells, and what has been said of an
+    outage before.
+    """
+    told = [(attempt, event) for attempt in attempts for event in _told(attempt.events)]
+    return tuple(sorted(told, key=lambda pair: pair[1].at, reverse=True)[:limit])
+
+
+def _told(events: Sequence[Event]) -> Iterable[Event]:
+    said: set[str] = set()
+    for event, after in pairwise((*events, None)):
+        if event is None or event.kind == "viewer" or event.text in said:
+            continue
+        if event.kind == "failed":
+            said.add(event.text)
+        elif event.kind in {"live", "switch"}:
+            said.clear()
+        if event.kind != "lost" or after is None or after.kind != "switch":
+            yield event
+
+
+def _upstream(index: int, outcome: PlaybackOutcome) -> dict[str, Any]:
+    return {
+        "index": index,
+        "url": str(outcome.stream.url),
+        "outcome": outcome.reason,
+        "status": outcome.status,
+        "began_at": outcome.began_at.isoformat(timespec="milliseconds"),
+        "picture_after_ms": None if outcome.picture_after is None else round(outcome.picture_after * 1000),
+        "played_ms": round(outcome.played * 1000),
+        "bytes": outcome.bytes,
+        "continuity_errors": outcome.continuity_errors,
+    }
+
+
+def _event(event: Event) -> dict[str, str]:
+    return {"at": event.at.isoformat(timespec="milliseconds"), "kind": event.kind, "text": event.text}
+
+
+def _client(client: Client) -> dict[str, str]:
+    return {"address": client.address, "program": client.program}
