@@ -260,7 +260,10 @@ class GatewaySettings(Section):
         int,
         reads(parsers.whole(0, 10_000)),
         Setting(
-            "UPSTREAM_RETRY_BACKOFF_MS", "The wait before the first retry; it doubles each time.", "500", "milliseconds"
+            "UPSTREAM_RETRY_BACKOFF_MS",
+            "The wait before the first retry; it doubles each time. A longer Retry-After of the provider wins.",
+            "500",
+            "milliseconds",
         ),
     ] = 1000
     attempt_log: Annotated[

@@ -22,6 +22,7 @@ class Bounds:
     overdrawn: float = 0.5  # behind real time, of a bursty source: two bursts are never exactly as far apart
     lateness: float = 0.1  # a burst may come later by this part of what the one before held
     most_late: float = 1.0  # so that a stall after long segments is not seen late too
+    runaway: float = 90.0  # of lead: reading stops at 25 s, and one portion read at once is a minute of 8 kbit/s
     first_media: float = 5.0  # from the first packet to the second PCR: an encoder that starts needs its first GOP
 
     # Starvation. Arrivals that vary by ±1 s put a healthy source up to 2 s behind its first packet.
@@ -76,6 +77,7 @@ def latest(bounds: Bounds, *, pace: float = 0.5, lead: float = 0.0, interval: fl
         ("stalled", max(bounds.silence, lead - bounds.lead), "the last media of a real-time source"),
         ("stalled", max(bounds.silence, lead + late), "the last media of a bursty source"),
         ("stalled", bounds.first_media, "the first packet, when no media comes at all"),
+        ("jumpy", 0.0, f"a lead of {bounds.runaway:g} s, which no data can hold"),
         ("starved", spent + bounds.behind_for, f"the fall to {pace:.0%} of real time"),
         ("no_video", bounds.no_video, "the last picture, in media"),
         ("no_audio", bounds.no_audio, "the last sound, in media"),

@@ -74,7 +74,7 @@ class Detectors:
 
     def check(self) -> Fault | None:
         """What is wrong at this moment, the worst first."""
-        for rule in (self._stalled, self._starved, self._is_scrambled):
+        for rule in (self._stalled, self._runs_away, self._starved, self._is_scrambled):
             if (error := rule()) is not None:
                 return Fault(error, content=False)
         rules: tuple[Callable[[], UpstreamError | None], ...] = (
@@ -108,6 +108,12 @@ class Detectors:
         if lead >= least:
             return None
         return UpstreamError(f"No new media came for {silent:.1f} s.", reason="stalled")
+
+    def _runs_away(self) -> UpstreamError | None:
+        """Its clock would have us wait for minutes or hours until more of it is read."""
+        if self.lead <= self._bounds.runaway:
+            return None
+        return UpstreamError(f"The clock of the stream is {self.lead:.0f} s ahead of real time.", reason="jumpy")
 
     def _starved(self) -> UpstreamError | None:
         bounds, pace = self._bounds, self._lead.rate(self._bounds.pace_over)

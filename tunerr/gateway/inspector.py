@@ -100,13 +100,13 @@ class TsInspector:
             run = headers if end == headers.count else Headers(chunk[: end * PACKET])
             runs.append(self._inspect(run, layout))
             chunk = chunk[end * PACKET :]
+        self._rates.feed(self._continuity.packets, self._program_clock.media)
         return tuple(runs)
 
     def _inspect(self, headers: Headers, layout: Layout | None) -> Inspection:
         self.bytes += len(headers.chunk)
         broken, repeated = self._continuity.feed(headers)
         points = self._read(headers, layout, frozenset(repeated)) if layout is not None else ()
-        self._rates.feed(self._continuity.packets, self._program_clock.media)
         return Inspection(headers, layout, points, broken, repeated)
 
     def _read(self, headers: Headers, layout: Layout, repeated: frozenset[int]) -> tuple[AccessPoint, ...]:

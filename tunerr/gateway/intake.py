@@ -75,7 +75,7 @@ class Intake:
         """Take the packets from index `first` on; positions of access points among them."""
         headers = inspection.headers
         out = self.program.table.take(headers.pid)
-        damaged = headers.damaged()
+        damaged = frozenset(headers.damaged())
         # What is scrambled is of use to licensed receivers only.
         lost = {*damaged, *(index for index, _ in headers.scrambled())}
         wanted = out != DROPPED

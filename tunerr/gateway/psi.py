@@ -13,6 +13,7 @@ _PMT_TABLE = 0x02
 _STUFFING = 0xFF
 _HEADER = 3  # table id and length
 _CRC = 4
+_LONGEST = 1024  # of PAT and PMT, header and CRC included
 _FIRST_PID = 0x10  # those below are reserved
 
 
@@ -172,7 +173,7 @@ def parse_pmt(section: bytes, pmt_pid: int, transport_stream: int) -> Layout | N
 def _is_current(section: bytes, table: int, fixed: int) -> bool:
     """Whether it is the whole section 0 of `table`, in force now, with a right CRC."""
     return (
-        len(section) >= fixed + _CRC
+        fixed + _CRC <= len(section) <= _LONGEST
         and section[0] == table
         and bool(section[5] & 1)
         and section[6] == 0

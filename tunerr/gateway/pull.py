@@ -97,6 +97,7 @@ class Pull:
         self._detectors = Detectors(clock=means.clock)
         self._at_a_stretch = 0  # bytes handed on since others had a turn for certain
         self._fault: UpstreamError | None = None
+        self._broken: Exception | None = None  # what our own work on its packets raised
         self._began = means.clock.monotonic()
         self._asked_at: float | None = None  # when its slot was free
         self._over_at: float | None = None
@@ -185,6 +186,8 @@ class Pull:
             await self._read()
             self._ending = UpstreamError(f"{self.label} ended.", reason="ended")
         except TimeoutError:
+            if self._broken is not None:
+                raise self._broken from None
             self._ending = self._fault or UpstreamError(f"{self.label} did not answer.", reason="timeout")
         except UpstreamError as error:
             self._ending = error
@@ -210,7 +213,7 @@ class Pull:
             async for data in upstream.chunks():
                 for at in range(0, len(data), _PORTION_BYTES):
                     await self._hand_on(data[at : at + _PORTION_BYTES])
-                await self._pace()
+                    await self._pace()
         finally:
             self._coalescer.flush()
         self._inspect(self._packetizer.finish())
@@ -233,7 +236,7 @@ class Pull:
 
     @asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
-        """Raises TimeoutError, with `_fault` set, when a look finds one."""
+        """Raises TimeoutError, with `_fault` or `_broken` set, when a look finds one."""
         watching = Supervisor()
         async with asyncio.timeout(None) as bound:
             watching.spawn(self._watch(bound), f"watch {self.label}")
@@ -247,7 +250,7 @@ class Pull:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             self._fault = self._find_fault()
-            if self._fault is not None:
+            if self._fault is not None or self._broken is not None:
                 bound.reschedule(asyncio.get_running_loop().time())
                 return
 
@@ -268,12 +271,15 @@ class Pull:
             if asked_at is None:
                 return UpstreamError("The provider has not let go yet of a stream that ended.", reason="account_full")
             if self._upstream is None:
-                return UpstreamError(f"{self.label} did not answer within {age:.0f} s.", reason="timeout")
+                return UpstreamError(f"{self.label} did not answer within {asked:.0f} s.", reason="timeout")
             return UpstreamError(f"{self.label} answered and showed no picture in {age:.0f} s.", reason="empty")
         return None
 
     def _take(self, data: bytes) -> None:
-        self._inspect(self._packetizer.feed(data))
+        try:
+            self._inspect(self._packetizer.feed(data))
+        except Exception as error:  # noqa: BLE001 - a timer calls it too, of whose errors the task would not hear
+            self._broken = error
 
     def _inspect(self, chunk: bytes) -> None:
         if not chunk:

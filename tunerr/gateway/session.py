@@ -223,6 +223,8 @@ class Session:
         match self._error:
             case None:
                 return "stream_ended_after_progress" if self._ran_dry else "ok"
+            case _ if self._stopping:  # the viewers left, or an operator ended it, before there was a picture
+                return "ok"
             case TunerInUse():
                 return "all_tuners_in_use"
             case AllTunersInUse():

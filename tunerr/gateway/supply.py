@@ -139,6 +139,7 @@ class Supply:
                 if isinstance(got, Pull):
                     return got
                 failures.append(got)
+                self._note("failed", f"{self._name(candidate)} shows no picture: {_about_it(candidate, got)}")
                 if is_transient(got):
                     again.append((candidate, got.retry_after))
                 if until - self._now() < _LEAST_PATIENCE:
@@ -246,7 +247,7 @@ class Supply:
         self._label = pull.label
         pull.start(self._tasks)
         if beside is not None:
-            beside.when_over(lambda: None if pull.picture_after is not None else pull.release())
+            beside.when_over(lambda: _give_up(pull))
         if await pull.shown():
             return pull
         failure = await pull.ended() or UpstreamError(f"{pull.label} was stopped.", reason="stopped")
@@ -268,6 +269,11 @@ class Supply:
 
     def _now(self) -> float:
         return self._means.clock.monotonic()
+
+
+def _give_up(trial: Pull) -> None:
+    if trial.picture_after is None:
+        trial.release()
 
 
 def _clause(error: UpstreamError) -> str:

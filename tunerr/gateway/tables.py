@@ -14,6 +14,7 @@ _MOST_PROGRAMS = 16
 # A program whose PMT is still missing when that of another one came so often has none.
 _ROUNDS = 4
 _STARTS = 0x40
+_VERSION, _CRC = 5, 4  # place and size in a section
 
 
 class Tables:
@@ -89,7 +90,10 @@ class Tables:
         if program is None or self._programs.get(program) != pid:
             return
         served = self.layout if self.layout is not None else self._known.get(program)
-        layout = served if served and section == served.section else parse_pmt(section, pid, self._transport_stream)
+        if served is not None and _says_the_same(section, served.section):
+            layout: Layout | None = served
+        else:
+            layout = parse_pmt(section, pid, self._transport_stream)
         if self.layout is not None:
             self.layout = layout or self.layout
         elif layout is not None:
@@ -111,3 +115,8 @@ class Tables:
         if found is not None:
             self.layout = found
             self._follow({found.program: found.pmt_pid})
+
+
+def _says_the_same(section: bytes, other: bytes) -> bool:
+    """Whether two PMTs differ in nothing but their version: there are providers that count it up all the time."""
+    return section[:_VERSION] == other[:_VERSION] and section[_VERSION + 1 : -_CRC] == other[_VERSION + 1 : -_CRC]

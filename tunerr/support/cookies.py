@@ -19,13 +19,19 @@ from tunerr.model.url import SecretUrl
 log = structlog.get_logger(__name__)
 
 
+# What browsers bear of one cookie and of one domain, and room for attributes. The jar's parser takes time by the square
+# of a line, and a provider may name new cookies for ever.
+_LONGEST_LINE = 8192
+_MOST_KEPT = 1000
+
+
 class _Received:
     """As much of an answer as the cookie jar looks at."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._message = Message()
         for line in lines:
-            if line.isprintable():
+            if line.isprintable() and len(line) <= _LONGEST_LINE:
                 self._message["Set-Cookie"] = line
 
     def info(self) -> Message:
@@ -87,6 +93,9 @@ class CookieStore:
             if not cookie.discard:
                 self._kept.set_cookie(cookie)
         self._kept.clear_expired_cookies()
+        soonest = sorted(self._kept, key=lambda cookie: cookie.expires or 0)
+        for cookie in soonest[: max(len(soonest) - _MOST_KEPT, 0)]:
+            self._kept.clear(cookie.domain, cookie.path, cookie.name)
         if self._path is not None and _facts(self._kept) != before:
             self._save(self._path)
 

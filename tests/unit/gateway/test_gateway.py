@@ -187,6 +187,7 @@ async def test_leaving_while_it_connects_cancels_at_once():
                 pass
         await until(lambda: idle(gateway), deadline=0.5)
         assert opener.open_now == 0
+        assert gateway.attempts()[0].status == "ok"
 
 
 async def test_one_waiting_viewer_that_leaves_does_not_end_the_others(samples):

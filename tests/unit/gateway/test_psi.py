@@ -85,6 +85,12 @@ def test_a_section_over_three_packets_comes_back_whole():
     assert read(SectionReader(), packets + packets) == [long, long]
 
 
+def test_a_table_longer_than_the_standard_allows_is_none():
+    streams = [stream(0x1B, 0x100 + number) for number in range(203)]
+    assert parse_pmt(pmt(*streams[:201]), 4096, 1) is not None
+    assert parse_pmt(pmt(*streams), 4096, 1) is None, "work for each of 800 streams holds the loop"
+
+
 def test_two_sections_in_one_packet_and_a_start_in_mid_packet():
     one, two = pmt(stream(0x1B, 256)), pmt(stream(0x0F, 257), program=2)
     reader = SectionReader()

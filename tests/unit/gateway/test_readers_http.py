@@ -158,6 +158,8 @@ async def test_a_redirect_to_a_clip_is_played(ts):
         ({"Retry-After": "Sun, 22 Nov 2026 09:00:00 GMT", "Date": "Sun, 22 Nov 2026 10:00:00 GMT"}, 0),
         ({"Retry-After": "soon"}, 0),
         ({"Retry-After": "-5"}, 0),
+        ({"Retry-After": "9" * 5000}, 3600),
+        ({"Retry-After": f"Sun, 22 Nov {'9' * 20} 10:01:30 GMT", "Date": "Sun, 22 Nov 2026 10:00:00 GMT"}, 0),
         ({}, 0),
     ],
 )

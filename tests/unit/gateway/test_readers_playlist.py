@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,6 +80,8 @@ def test_longest_is_that_of_the_newest_segments():
         ("orphan-black-1.ts", False),
         ("black/1.ts", False),
         ("1.ts?black", False),
+        pytest.param(f"black{'1' * 60}.ts", True, id="many digits"),
+        pytest.param(f"black{'1' * 60}x.ts", False, id="many digits that could be split in many ways"),
     ],
 )
 def test_filler_is_known_by_its_name(name, filler):
@@ -196,6 +199,12 @@ def test_rewrite_writes_attributes_anew(given, passed_on):
     assert out == f"#EXTM3U\n#EXT-X-KEY:{passed_on}\n#EXT-X-MAP:{passed_on}\n"
 
 
+def test_rewrite_takes_time_by_the_length_of_an_attribute_and_not_by_its_square():
+    began = time.process_time()
+    rewrite(f"#EXTM3U\n#EXT-X-KEY:{'A' * 60_000}\n", BASE, lambda _: "name")
+    assert time.process_time() - began < 2, "it took a minute and a half"
+
+
 @pytest.mark.parametrize("language", ['en",URI="http://evil/', "en\\", "en\n#EXT"])
 def test_a_language_brings_no_address_along(language):
     variant = Variant("http://h/v", 1, audio_only=False, audio_url="http://h/a", audio_language=language)
@@ -208,8 +217,9 @@ def test_a_language_brings_no_address_along(language):
         ("#EXTINF:1,\na\n" * 50_001, "more than 50,000 lines #EXTINF"),
         ('#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\nv\n' * 501, "more than 500 lines #EXT-X-STREAM-INF"),
         ('#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="x"\n' * 501, "more than 500 lines #EXT-X-MEDIA"),
+        (f"#EXT-X-KEY:{'A' * 65_536}\n#EXTINF:1,\na\n", "a line that is too long"),
     ],
 )
-def test_a_playlist_without_end_is_refused(rows, words):
+def test_what_would_hold_the_loop_is_refused(rows, words):
     with pytest.raises(UpstreamError, match=words):
         parse(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n{rows}", BASE)

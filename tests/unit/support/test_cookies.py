@@ -40,6 +40,22 @@ def test_odd_lines_do_no_harm(line):
     assert "\n" not in cookies.header(TV)
 
 
+def test_a_line_that_is_too_long_is_left_out():
+    cookies = CookieStore().visit()
+    cookies.take(TV, ["a=1", f"b={'2' * 8192}"])
+    assert cookies.header(TV) == "a=1"
+
+
+def test_new_names_for_ever_push_out_those_that_expire_first():
+    store = CookieStore()
+    visit = store.visit()
+    visit.take(TV, [f"c{number}=1; Max-Age={number + 60}" for number in range(1001)])
+    store.keep(visit)
+    names = {cookie.name for cookie in store.visit().jar}
+    assert len(names) == 1000
+    assert "c0" not in names
+
+
 def test_a_file_of_another_program_is_read(tmp_path):
     path = tmp_path / "cookies.txt"
     until = int(time.time()) + 3600

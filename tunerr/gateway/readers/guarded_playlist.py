@@ -84,7 +84,7 @@ class _Table:
             self._entries[name] = entry
         self._entries.move_to_end(name)
         while len(self._entries) > _ENTRIES:
-            del self._names[self._entries.popitem(last=False)[1]]
+            self._names.pop(self._entries.popitem(last=False)[1], None)
         return name
 
     def get(self, name: str) -> _Entry | None:
@@ -138,6 +138,7 @@ class GuardedPlaylist:
         self.failure: UpstreamError | None = None
         self._origin = origin
         self._table = _Table()
+        self._turn = asyncio.Lock()
         self._secret = secrets.token_urlsafe(16)
         self._master = single_variant(variant, lambda url: self._table.name(url, zone, ".m3u8", playlist=True))
         server = web.Server(self._answer, handler_cancellation=True, access_log=None)
@@ -192,7 +193,10 @@ class GuardedPlaylist:
             raise UpstreamError("An HLS variant is a list of variants itself.", reason="garbage")
         suffix = ".mp4" if found.mapped else ".ts"
         try:
-            text = rewrite(page.text, base, lambda url: self._table.name(url, page.zone, suffix))
+            async with self._turn:  # the table bears one thread at a time
+                text = await asyncio.to_thread(
+                    rewrite, page.text, base, lambda url: self._table.name(url, page.zone, suffix)
+                )
         except ValueError as error:
             raise UpstreamError("The HLS playlist names an address that can't be read.", reason="garbage") from error
         return web.Response(text=text, content_type=_MIME)
