@@ -129,7 +129,7 @@ class Bench:
         viewer = asyncio.create_task(
             record(self.urls[name], recording.path, seconds=900, agent=cell.agent, into=recording)
         )
-        await self._enough(cell, name, viewer)
+        await self._enough(cell, name, viewer, recording)
         recording.leave()
         await viewer
         left_open = await self._left_open(name)
@@ -137,7 +137,7 @@ class Bench:
         fired = tuple(fired.wall for fired in self.provider.fired_on(name))
         return Seen(cell, recording, fired, self.attempts.get(name, {}), left_open)
 
-    async def _enough(self, cell, name, viewer):
+    async def _enough(self, cell, name, viewer, recording):
         """Wait until all that the cell expects has happened or can't any more, and for the time after."""
         began = time.monotonic()
         while not viewer.done():
@@ -146,6 +146,8 @@ class Bench:
             done = (fired or not cell.fires) and self.attempts.get(name, {}).get("switches", 0) >= cell.switches[0]
             if done or late:
                 break
+            await asyncio.sleep(0.1)
+        while not viewer.done() and not recording.answered and time.monotonic() < began + STARTED:
             await asyncio.sleep(0.1)
         if cell.expected is not Expected.REFUSED:
             await asyncio.wait({viewer}, timeout=cell.after)

@@ -23,6 +23,9 @@ from tunerr.support.tasks import Supervisor
 
 log = structlog.get_logger(__name__)
 
+# Objects, then collections of the younger generation. A session that is over is a cycle with up to some MB.
+_COLLECT_AFTER = (700, 5, 2)
+
 
 async def serve(loaded: Loaded) -> int:
     """Run until a signal; the exit status. Raises TunerrError when the program can't start."""
@@ -64,9 +67,12 @@ async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) 
     stack.push_async_callback(core.gateway.aclose)
     background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
     background.spawn(core.cycle.forever(), "refresh")
-    # What was loaded to start with stays for good: later collections need not walk it.
+    # What was loaded to start with stays for good: later collections need not walk it. A full one is put off until a
+    # quarter more than the last one found is there; what is frozen must not count, or sessions that are over pile up.
     gc.collect()
     gc.freeze()
+    gc.collect()
+    gc.set_threshold(*_COLLECT_AFTER)
     log.info(
         "tuner is up",
         version=__version__,

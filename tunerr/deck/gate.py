@@ -120,7 +120,7 @@ class Gate:
         if pair is not None and await self.operators.verify(*pair):
             self.throttle.succeeded(request.remote or "")
             # A browser that remembers Basic would send it across sites too.
-            return _cross_site(request)
+            return _cross_site(request) or _foreign_origin(request)
         self.throttle.failed(request.remote or "")
         return _unauthorized()
 
@@ -150,6 +150,19 @@ def _cross_site(request: web.Request) -> web.StreamResponse | None:
     """Refuse a changing request that another site's page sent."""
     if request.method in _SAFE_METHODS or request.headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}:
         return None
+    return _from_another_site()
+
+
+def _foreign_origin(request: web.Request) -> web.StreamResponse | None:
+    """Refuse what a page of another origin sent: over plain HTTP in a LAN browsers leave Sec-Fetch-Site out."""
+    origin = request.headers.get("Origin")
+    told = "Sec-Fetch-Site" in request.headers
+    if request.method in _SAFE_METHODS or told or origin in {None, f"http://{request.host}", f"https://{request.host}"}:
+        return None
+    return _from_another_site()
+
+
+def _from_another_site() -> web.StreamResponse:
     return web.Response(status=403, text="This request came from another site.")
 
 

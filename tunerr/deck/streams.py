@@ -16,7 +16,6 @@ from tunerr.model.status import TunerStatus
 from tunerr.support.clock import Clock
 from tunerr.views.streams import active_view, attempts_view, relays_view
 
-_ROWS = 200
 _ACTIONS = {
     "stream-stop": "End the stream of request_id, or all streams of channel_id.",
     "stream-attempts-clear": "Forget the streams that are over.",
@@ -46,8 +45,8 @@ def routes(
 ) -> list[web.RouteDef]:
     """`stop` takes who asks, a request id and a channel id; `user` is who a program with Basic is."""
 
-    async def attempts(_: web.Request) -> web.Response:
-        return _json(attempts_view(gateway.attempts(), _ROWS))
+    async def attempts(request: web.Request) -> web.Response:
+        return _json(attempts_view(gateway.attempts(), request.query.get("limit", "")))
 
     async def active(_: web.Request) -> web.Response:
         return _json(active_view(gateway.attempts(), len(gateway.status())))

@@ -10,7 +10,7 @@ from tunerr.gateway.inspection import Signs
 from tunerr.gateway.ts import PACKET
 
 _RECENT_GROUPS = 64
-_RECENT_SECONDS = 64.0  # of media
+_RECENT_SECONDS = 16.0  # of media; what is repeated after a longer time may be meant to be
 
 
 class Missing:
@@ -49,10 +49,9 @@ class Missing:
 
 
 class Repetition:
-    """Groups of pictures that have been shown within the last 64 and 64 s: a still picture, or a clip that is looped.
+    """Groups of pictures that have been shown within the last 16 s: a still picture, or a short clip that is looped.
 
-    Of a burst not every group is seen, so that their number alone would reach back for minutes. Encoders number key
-    pictures in turns, so that even a still picture gives two groups in alternation.
+    Encoders number key pictures in turns, so that even a still picture gives two groups in alternation.
     """
 
     def __init__(self, least: int, seconds: float) -> None:

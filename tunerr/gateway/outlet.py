@@ -92,7 +92,8 @@ class Outlet:
         """The output's PCR before the packet at `position`. Where the last one is far, others are put in between."""
         last = self._newest
         if last is not None:
-            start = max(last.position, self._held.first)
+            # Behind the last one's own packet, however few packets there are in between.
+            start = max(last.position + 1, self._held.first)
             count = -(-(pcr - last.pcr) // _PCR_GAP)
             for step in range(1, count):
                 place = start + (position - start) * step // count

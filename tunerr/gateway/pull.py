@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -210,10 +210,11 @@ class Pull:
 
     async def _follow(self, upstream: Upstream) -> None:
         try:
-            async for data in upstream.chunks():
-                for at in range(0, len(data), _PORTION_BYTES):
-                    await self._hand_on(data[at : at + _PORTION_BYTES])
-                    await self._pace()
+            async with aclosing(upstream.chunks()) as chunks:
+                async for data in chunks:
+                    for at in range(0, len(data), _PORTION_BYTES):
+                        await self._hand_on(data[at : at + _PORTION_BYTES])
+                        await self._pace()
         finally:
             self._coalescer.flush()
         self._inspect(self._packetizer.finish())

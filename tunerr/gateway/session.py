@@ -166,6 +166,7 @@ class Session:
         """The session as a record, as far as it has come."""
         end = self._ended if self._ended is not None else self._clock.monotonic()
         playing = sum(pull.inspector.bytes for pull in self.pulls)
+        inspector = self._supply.pull.inspector if self._supply.pull is not None else None
         return StreamAttempt(
             id=self.id,
             channel=self.row.channel.id,
@@ -182,6 +183,9 @@ class Session:
             switches=self.switches.total(),
             outcomes=tuple(self._outcomes),
             events=self.timeline.events,
+            rates=tuple(sorted(inspector.rates.items())) if inspector is not None else (),
+            keyframes=inspector is None or inspector.keyframes_seen,
+            left_out=self._feed.splicer.facts.units_dropped,
         )
 
     async def _run(self) -> None:

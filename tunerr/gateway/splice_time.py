@@ -231,7 +231,9 @@ class SpliceTime:
         if self._made:
             return Placed(stamp, None)
         if self.pcr is None:
-            self.pcr = stamp.value + self.offset * PCR_PER_BASE
+            base, extension = divmod(stamp.value, PCR_PER_BASE)
+            clock = self._clock(base)
+            self.pcr = (clock + self._nearest(base, clock, 0)[1]) * PCR_PER_BASE + extension
             return Placed(stamp, self.offset, self.pcr)
         offset, step = self._pcr_step(stamp)
         if step <= 0:
@@ -246,8 +248,9 @@ class SpliceTime:
             return Placed(stamp, self.offset if good else None)
         track = self._tracks.get(stamp.pid)
         if track is None:
-            offset, distance = self._nearest(decoded, self._clock(), 0)
-            now = self._clock() + distance
+            clock = self._clock(decoded)
+            offset, distance = self._nearest(decoded, clock, 0)
+            now = clock + distance
         else:
             offset, distance = self._nearest(decoded, track.decoded, track.step)
             now = track.decoded + distance
@@ -265,7 +268,9 @@ class SpliceTime:
     def _may_follow(self, stamp: PesStamp, distance: int, least: int) -> bool:
         """Whether a PES does not go back."""
         if stamp.lasting:
-            return distance >= least or stamp.pid == self._reference
+            if stamp.pid == self._reference:
+                return distance > 0 or not stamp.header.explicit  # by its PTS a B picture goes back
+            return distance >= least
         return distance >= 0 and self._in_reach(stamp.header.decoded or 0, _LOOSE_REACH)
 
     def _note(self, stamp: PesStamp, track: _Track | None, decoded: int, shown: int) -> None:
@@ -315,13 +320,15 @@ class SpliceTime:
         return 0 < self._nearest(stamp.header.decoded, track.decoded, track.step)[1] <= _JUMP
 
     def _in_reach(self, raw: int, reach: int) -> bool:
-        clock = self._clock()
+        clock = self._clock(raw)
         return abs(self._nearest(raw, clock, 0)[1]) <= reach
 
-    def _clock(self) -> int:
+    def _clock(self, raw: int) -> int:
+        """The output's time without wraps, by the PCR or else by the DTS; the output begins with the stamp `raw`."""
         if self.pcr is not None:
             return self.pcr // PCR_PER_BASE
-        return self._last.decoded if self._last is not None else 0
+        known = (self._last, *self._tracks.values())
+        return next((track.decoded for track in known if track is not None), raw + self.offset)
 
     def _next_pcr(self) -> PcrStamp | None:
         return next((stamp for stamp in self._pending if isinstance(stamp, PcrStamp)), None)

@@ -22,7 +22,7 @@ from tunerr.gateway.verdict import is_transient, verdict
 from tunerr.model.channel import Channel
 from tunerr.support.tasks import Supervisor
 
-_GOOD_PLAY_SECONDS = 10.0  # after that a loss is a new outage and no part of the last one
+_GOOD_PLAY_SECONDS = 5.0  # after that a loss is a new outage and no part of the last one
 _LEAST_PATIENCE = 1.0
 # A player that has more than this in its buffer is rare; a card must not wait longer for it.
 _MOST_BUFFERED = 15.0

@@ -63,3 +63,6 @@ class StreamAttempt:
     switches: int
     outcomes: tuple[PlaybackOutcome, ...]
     events: tuple[Event, ...]
+    rates: tuple[tuple[int, int], ...] = ()  # PIDs of the source that plays, and their bits per second lately
+    keyframes: bool = True  # whether it has shown an access point; else any picture start serves as one
+    left_out: int = 0  # pictures and frames of sound that were damaged and not passed on

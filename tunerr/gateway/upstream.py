@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -23,7 +23,7 @@ class Upstream(Protocol):
         """When what was delivered last went on air (HLS PROGRAM-DATE-TIME of the end of its segment), where told."""
         ...
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """Transport stream bytes in pieces of any size and alignment.
 
         Iterated once. Ends when the upstream ended in an orderly way; raises UpstreamError when it failed.

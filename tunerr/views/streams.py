@@ -10,10 +10,18 @@ from tunerr.gateway.outcome import PlaybackOutcome
 from tunerr.gateway.timeline import Event, StreamAttempt
 from tunerr.model.status import Client
 
+_ROWS, _MOST_ROWS = 50, 200
+_LIMIT_DIGITS = 6
 
-def attempts_view(attempts: Iterable[StreamAttempt], limit: int) -> dict[str, Any]:
-    """Sessions, newest first, with every upstream that was tried and the timeline."""
-    return {"attempts": [attempt_row(attempt) for attempt in list(attempts)[:limit]]}
+
+def attempts_view(attempts: Iterable[StreamAttempt], limit: str = "") -> dict[str, Any]:
+    """Sessions, newest first, with every upstream that was tried and the timeline.
+
+    `limit`: how many, as it was asked for; 50 without a number, 200 at most.
+    """
+    plain = limit.isascii() and limit.isdigit() and len(limit) <= _LIMIT_DIGITS
+    most = min(int(limit), _MOST_ROWS) if plain else _ROWS
+    return {"attempts": [attempt_row(attempt) for attempt in list(attempts)[:most]]}
 
 
 def attempt_row(attempt: StreamAttempt) -> dict[str, Any]:
@@ -31,6 +39,7 @@ def attempt_row(attempt: StreamAttempt) -> dict[str, Any]:
         "effective_url": attempt.source,
         "bytes": attempt.bytes,
         "switches": attempt.switches,
+        "units_left_out": attempt.left_out,
         "upstreams": [_upstream(index, outcome) for index, outcome in enumerate(attempt.outcomes)],
         "timeline": [_event(event) for event in attempt.events],
     }
@@ -55,6 +64,8 @@ def active_view(attempts: Iterable[StreamAttempt], tuners: int) -> dict[str, Any
                 "duration_ms": round(attempt.duration * 1000),
                 "clients": [_client(client) for client in attempt.viewers],
                 "switches": attempt.switches,
+                "keyframes": attempt.keyframes,
+                "bits_per_second": {str(pid): rate for pid, rate in attempt.rates},
                 "cancelable": True,
             }
             for attempt in running

@@ -295,19 +295,18 @@ def test_the_same_group_of_pictures_again_and_again(interval):
     assert "stood still for" in rig.faults[0][1].error.message
 
 
-@pytest.mark.parametrize("period", [2, 10, 60])
-def test_a_clip_that_is_looped(period):
+@pytest.mark.parametrize("period", [2, 10, 15])
+def test_a_short_clip_that_is_looped(period):
     rig = Rig()
     rig.play(41.5)
     rig.play(150, totals=lambda signs: {"gops": int(signs.media), "gop": -1 - int(signs.media) % period})
     assert rig.seen("frozen", 41.5, content=True) <= bound("frozen", "GOP") + period
 
 
-def test_of_a_bursty_source_no_more_is_remembered_than_of_others():
+@pytest.mark.parametrize("period", [20, 60])
+def test_what_comes_again_after_a_longer_time_is_no_loop(period):
     rig = Rig()
-    for burst in range(60):
-        rig.take(10.0, gop=burst % 14)  # 140 s
-        rig.wait(10.0)
+    rig.play(150, totals=lambda signs: {"gops": int(signs.media), "gop": -1 - int(signs.media) % period})
     assert not rig.faults
 
 

@@ -11,7 +11,7 @@ from tests.unit.gateway.ts_rig import packet, packets, pat, pes, tables, without
 from tunerr.gateway.inspection import AccessPoint
 from tunerr.gateway.inspector import TsInspector
 from tunerr.gateway.psi import Kind
-from tunerr.gateway.ts import section_packets
+from tunerr.gateway.ts import section_crc, section_packets
 
 IDR, P_SLICE = b"\0\0\1\x65\x88", b"\0\0\1\x41\x9a"
 SECOND = 27_000_000
@@ -213,6 +213,17 @@ class TestTables:
         assert inspected(old + renamed)[1].layout.program == 5
         again = section_packets(0, pat({1: 4096}, 77), 1)
         assert inspected(old + again)[1].layout.transport_stream == 77
+
+    def test_a_version_that_counts_up_alone_changes_nothing(self):
+        """Each change costs 0.1 ms, and there is room for thousands in a second."""
+        table = pmt(stream(0x1B, 256))
+        other = table[:5] + bytes([table[5] ^ 2]) + table[6:-4]
+        other += section_crc(other).to_bytes(4, "big")
+        inspector = TsInspector(clock=ManualClock())
+        inspector.feed(tables(stream(0x1B, 256)))
+        layout = inspector.layout
+        assert len(inspector.feed(section_packets(4096, other, 1) + section_packets(4096, table, 2))) == 1
+        assert inspector.layout is layout
 
 
 class TestPrograms:

@@ -18,9 +18,12 @@ from tests.unit.gateway.splice_rig import (
     with_pmt,
     without_pcr,
 )
+from tests.unit.gateway.test_psi import stream
+from tests.unit.gateway.ts_rig import packet, tables
 from tunerr.gateway.inspector import TsInspector
 from tunerr.gateway.packetizer import Packetizer
 from tunerr.gateway.psi import Kind
+from tunerr.gateway.timestamps import CYCLE
 
 SECOND = 90_000
 FRAME = 0.04
@@ -62,6 +65,13 @@ def test_cut_anywhere_the_stream_goes_on_without_fault(first, second):
 def test_the_clock_goes_on_by_one_frame_where_both_sources_are_alike():
     out, _ = spliced(media("h264 plain"), media("h264 plain"))
     assert complaints(out, gap=FRAME * 1.01) == []
+
+
+@pytest.mark.parametrize("start", [0, CYCLE // 2, CYCLE * 3 // 4, CYCLE - SECOND, CYCLE - SECOND * 3 // 2])
+def test_stamps_before_the_first_pcr_and_that_are_on_one_timeline(start):
+    """The PCR of the access point is before it, in a packet of its own, and so not part of the stream."""
+    out, _ = spliced(restamped(with_own_pcr_pid(media("slow mux")), start), media("h264 plain"))
+    assert complaints(out, gap=1.0) == []
 
 
 def test_hundreds_of_switches_leave_no_trace_on_the_wire():
@@ -211,6 +221,36 @@ def test_other_codecs_make_another_layout(first, second):
     assert feeder.splicer.facts.codec_changes == 1
     assert feeder.splicer.layout.section[5] >> 1 & 31 == 1
     assert pmt_of(out)[1][5] >> 1 & 31 == 0
+
+
+def _pictures(stamps, *, clocked):
+    """One packet for each picture, an access point shown and decoded at its stamp; a PCR in the first `clocked`."""
+    made = tables(stream(0x1B, 256))
+    for number, ticks in enumerate(stamps):
+        stamp = [
+            ticks >> 29 & 0xE | 1,
+            ticks >> 22 & 0xFF,
+            ticks >> 14 & 0xFE | 1,
+            ticks >> 7 & 0xFF,
+            ticks << 1 & 0xFE | 1,
+        ]
+        header = b"\0\0\1\xe0\0\0\x80\xc0\x0a" + bytes([stamp[0] | 0x30, *stamp[1:], stamp[0] | 0x10, *stamp[1:]])
+        pcr = (ticks - 9000) * 300 if number < clocked else None
+        made += packet(256, header + b"\0\0\1\x65\x88", counter=number & 0xF, start=True, flags=0x40, pcr=pcr)
+    return made
+
+
+def test_a_gap_between_clocks_is_filled_behind_the_first_of_them_however_few_packets_it_has():
+    found = walk(spliced(_pictures(range(90_000, 90_000 * 40, 171_000), clocked=100))[0])
+    assert found.seconds > 30
+    assert (found.pcr_back, found.dts_back) == (0, ())
+    assert found.pcr_apart <= 0.1
+
+
+def test_a_picture_that_goes_back_where_no_clock_tells_why_is_left_out():
+    found = walk(spliced(_pictures([90_000, 93_600, 81_000, 97_200, 100_800, 104_400], clocked=1))[0])
+    assert found.units[256] >= 3
+    assert found.dts_back == ()
 
 
 def test_nothing_is_published_before_the_access_point():

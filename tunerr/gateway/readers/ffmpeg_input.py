@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,7 +90,7 @@ class FfmpegUpstream:
         if not self._head:
             raise UpstreamError("The stream ended before its first picture.", reason="ended")
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The transport stream as it is written. Raises UpstreamError "timeout" or "ffmpeg"."""
         if self._child is None:
             raise RuntimeError("chunks before open")

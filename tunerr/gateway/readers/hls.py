@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
 from datetime import datetime
 
@@ -69,7 +69,7 @@ class HlsUpstream:
             )
         self._ahead = await stack.enter_async_context(ReadAhead(source=_chain(head, source), limit=_AHEAD_BYTES))
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Segments one after the other. Raises UpstreamError, "stalled" when the playlist brings nothing new."""
         if self._ahead is None:
             raise RuntimeError("chunks before open")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,6 @@ class TsOverHttp:
     head: bytes
     program_time: datetime | None = None  # a bare transport stream tells none
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body, in the pieces in which it came. Raises UpstreamError "timeout" or "reset"."""
         return body_chunks(self.answer, self.head)
