@@ -15,7 +15,8 @@ from tunerr.app.identity import device_identity
 from tunerr.app.refresh import RefreshCycle
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
-from tunerr.config.sections import GatewaySettings, Settings
+from tunerr.config.gateway import GatewaySettings
+from tunerr.config.sections import Settings
 from tunerr.config.values import SourceSetting
 from tunerr.errors import TunerrError
 from tunerr.gateway.gateway import Gateway

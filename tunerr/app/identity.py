@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from tunerr.config.sections import GatewaySettings, HdhrSettings
+from tunerr.config.gateway import GatewaySettings
+from tunerr.config.sections import HdhrSettings
 from tunerr.model.device_id import DeviceId
 from tunerr.storage.facts import Facts
 from tunerr.views.device import DeviceIdentity

@@ -1,10 +1,10 @@
 """Settings: declared once, read once, frozen. The only package that reads the process environment."""
 
 from tunerr.config.environment import PREFIX, read_environment
+from tunerr.config.gateway import GatewaySettings
 from tunerr.config.loader import Loaded, load
 from tunerr.config.sections import (
     DeckSettings,
-    GatewaySettings,
     GuideSettings,
     HdhrSettings,
     LineupSettings,

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tunerr.deck.forms import form_of
 from tunerr.deck.gate import SESSION
 from tunerr.errors import ActionRefused, TunerrError
-from tunerr.gateway.timeline import StreamAttempt
-from tunerr.model.status import TunerStatus
 from tunerr.support.clock import Clock
-from tunerr.views.streams import active_view, attempts_view, relays_view
+from tunerr.views.streams import Gateway, stream_reports
 
 _ACTIONS = {
     "stream-stop": "End the stream of request_id, or all streams of channel_id.",
     "stream-attempts-clear": "Forget the streams that are over.",
     "shared-relay-replay": "Accepted without effect: a viewer starts at the newest access point, whatever its size.",
 }
-
-
-class Gateway(Protocol):
-    """What we need of the gateway."""
-
-    def attempts(self) -> tuple[StreamAttempt, ...]:
-        """Sessions, newest first; those at work included."""
-        ...
-
-    def status(self) -> tuple[TunerStatus, ...]:
-        """One entry for each tuner."""
-        ...
 
 
 def routes(
@@ -45,14 +32,11 @@ def routes(
 ) -> list[web.RouteDef]:
     """`stop` takes who asks, a request id and a channel id; `user` is who a program with Basic is."""
 
-    async def attempts(request: web.Request) -> web.Response:
-        return _json(attempts_view(gateway.attempts(), request.query.get("limit", "")))
+    def face(report: Callable[[str], dict[str, Any]]) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return _json(report(request.query.get("limit", "")))
 
-    async def active(_: web.Request) -> web.Response:
-        return _json(active_view(gateway.attempts(), len(gateway.status())))
-
-    async def relays(_: web.Request) -> web.Response:
-        return _json(relays_view(gateway.attempts(), clock.now().isoformat(timespec="seconds")))
+        return answer
 
     async def known(_: web.Request) -> web.Response:
         return _json({"actions": [{"name": name, "about": about} for name, about in _ACTIONS.items()]})
@@ -76,9 +60,7 @@ def routes(
         return _json({"ok": True, "message": sentence})
 
     return [
-        web.get("/debug/stream-attempts.json", attempts),
-        web.get("/debug/active-streams.json", active),
-        web.get("/debug/shared-relays.json", relays),
+        *(web.get(path, face(report)) for path, report in stream_reports(gateway, clock).items()),
         web.get("/ops/actions/status.json", known),
         web.post("/ops/actions/{name}", act),
     ]

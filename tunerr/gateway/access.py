@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 _START_CODE = b"\0\0\1"
 _ESCAPED, _PLAIN = b"\0\0\3", b"\0\0"  # emulation prevention
@@ -50,11 +50,18 @@ def opening(codec: str, head: bytes) -> Verdict:
     return scan(head) if scan else (Opening.NONE, True)
 
 
+def _codes(head: bytes) -> Iterator[int]:
+    """Where start codes are that have the byte which says what they start."""
+    at = head.find(_START_CODE)
+    while 0 <= at < len(head) - 3:
+        yield at
+        at = head.find(_START_CODE, at + 3)
+
+
 def _h264(head: bytes) -> Verdict:
     kinds: set[int] = set()
     recovery = intra = False
-    at = head.find(_START_CODE)
-    while 0 <= at < len(head) - 3:
+    for at in _codes(head):
         kind = head[at + 3] & 0x1F
         if kind == _H264_IDR:
             return Opening.CLOSED, True
@@ -71,7 +78,6 @@ def _h264(head: bytes) -> Verdict:
         elif kind == _H264_DELIMITER and intra:
             break
         kinds.add(kind)
-        at = head.find(_START_CODE, at + 3)
     if intra:
         return Opening.OPEN, True
     return (Opening.OPEN if recovery or _H264_SPS in kinds else Opening.NONE), False
@@ -79,8 +85,7 @@ def _h264(head: bytes) -> Verdict:
 
 def _hevc(head: bytes) -> Verdict:
     parameters = recovery = False
-    at = head.find(_START_CODE)
-    while 0 <= at < len(head) - 3:
+    for at in _codes(head):
         kind = (head[at + 3] >> 1) & 0x3F
         if kind in _HEVC_IRAP:
             return (Opening.CLOSED if kind in _HEVC_CLOSED else Opening.OPEN), True
@@ -88,14 +93,12 @@ def _hevc(head: bytes) -> Verdict:
             return (Opening.OPEN if recovery else Opening.NONE), True
         parameters = parameters or kind in _HEVC_PARAMETERS
         recovery = recovery or (kind == _HEVC_SEI and _tells_recovery(head, at + 5))
-        at = head.find(_START_CODE, at + 3)
     return (Opening.OPEN if parameters or recovery else Opening.NONE), False
 
 
 def _mpeg2(head: bytes) -> Verdict:
     sequence = closed = False
-    at = head.find(_START_CODE)
-    while 0 <= at < len(head) - 3:
+    for at in _codes(head):
         code = head[at + 3]
         if code == _GROUP and at + 7 < len(head):
             closed = bool(head[at + 7] & 0x40)
@@ -104,7 +107,6 @@ def _mpeg2(head: bytes) -> Verdict:
                 return Opening.NONE, True
             return (Opening.CLOSED if closed else Opening.OPEN), True
         sequence = sequence or code == _SEQUENCE
-        at = head.find(_START_CODE, at + 3)
     return (Opening.OPEN if sequence else Opening.NONE), False
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 from tunerr.gateway.headers import Headers
 from tunerr.gateway.psi import Layout
-from tunerr.gateway.ts import HAS_PCR, PACKET, PCR_PER_BASE, PCR_PER_SECOND, PCR_WRAP
+from tunerr.gateway.timestamps import PCR_CYCLE, PCR_SECOND, read_pcr
 
-_FIELD_BYTES = 7  # of an adaptation field with PCR
 # A PCR is due each 0.1 s; what is further apart are two clocks, not one.
-_LONGEST_STEP = 5 * PCR_PER_SECOND
+_LONGEST_STEP = 5 * PCR_SECOND
 
 
 class ProgramClock:
@@ -30,7 +29,7 @@ class ProgramClock:
     @property
     def media(self) -> float:
         """Seconds of program received."""
-        return self._ticks / PCR_PER_SECOND
+        return self._ticks / PCR_SECOND
 
     def feed(self, headers: Headers, layout: Layout, adapted: Iterable[tuple[int, int]]) -> None:
         """Take one run of packets; `adapted` as in Headers."""
@@ -38,12 +37,10 @@ class ProgramClock:
             self._layout = layout
             if self._pid != layout.pcr_pid:
                 self._pid = None
-        chunk = headers.chunk
         for index, pid in adapted:
-            at = index * PACKET
-            if chunk[at + 5] & HAS_PCR and chunk[at + 4] >= _FIELD_BYTES and self._follows(pid, layout):
-                field = int.from_bytes(chunk[at + 6 : at + 12], "big")
-                self._take((field >> 15) * PCR_PER_BASE + (field & 0x1FF))
+            pcr = read_pcr(headers.packet(index))
+            if pcr is not None and self._follows(pid, layout):
+                self._take(pcr)
 
     def _follows(self, pid: int, layout: Layout) -> bool:
         if pid == self._pid:
@@ -56,7 +53,7 @@ class ProgramClock:
 
     def _take(self, pcr: int) -> None:
         if self._last is not None:
-            step = (pcr - self._last) % PCR_WRAP
+            step = (pcr - self._last) % PCR_CYCLE
             if step > _LONGEST_STEP:
                 self.jumps += 1
             else:

@@ -135,14 +135,22 @@ class Pull:
         await self._showing.wait()
         return self.picture_after is not None
 
-    async def ended(self, seconds: float | None = None) -> UpstreamError | None:
-        """Wait until it is lost and all of it is freed; None when it still plays after `seconds`."""
+    async def ended(self) -> UpstreamError:
+        """Wait until it is lost and all of it is freed."""
         if self._task is None:
             raise RuntimeError("ended before start")
-        done, _ = await asyncio.wait({self._task}, timeout=seconds)
-        if done and self._ending is None:  # it was stopped, or broke in an unforeseen way, which is logged
+        await asyncio.wait({self._task})
+        if self._ending is None:  # it was stopped, or broke in an unforeseen way, which is logged
             self._ending = UpstreamError(f"{self.label} was given up.", reason="stopped")
         return self._ending
+
+    async def ended_within(self, seconds: float) -> UpstreamError | None:
+        """Wait as `ended`, for `seconds` at most; None when it still plays then."""
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=seconds)
+            if not self._task.done():
+                return None
+        return await self.ended()
 
     async def stop(self) -> None:
         """Let go of it and wait until all of it is freed."""

@@ -160,7 +160,7 @@ class Supply:
 
     async def _stay(self, pull: Pull) -> Pull:
         """Wait until the source that feeds is lost, going back to a better one where that costs nothing."""
-        while (ending := await pull.ended(self._means.limits.better)) is None:
+        while (ending := await pull.ended_within(self._means.limits.better)) is None:
             better = self._rotation.better(pull.candidate)
             if better is not None and self._means.accounts.spare(better.stream):
                 pull = await self._go_back(pull, better)
@@ -250,7 +250,7 @@ class Supply:
             beside.when_over(lambda: _give_up(pull))
         if await pull.shown():
             return pull
-        failure = await pull.ended() or UpstreamError(f"{pull.label} was stopped.", reason="stopped")
+        failure = await pull.ended()
         self._rotation.failed(candidate, failure)
         self._close(pull)
         return failure

@@ -10,6 +10,7 @@ from tunerr.gateway.ts import HAS_PCR, PACKET, PCR_PER_BASE, SYNC, adaptation_fl
 CYCLE: Final = 1 << 33  # ticks of 90 kHz after which PTS, DTS and the base of a PCR start again
 SECOND: Final = 90_000
 PCR_SECOND: Final = SECOND * PCR_PER_BASE
+PCR_CYCLE: Final = CYCLE * PCR_PER_BASE
 
 _HALF = CYCLE >> 1
 _PCR_BYTES = 7  # of the adaptation field: flags and PCR
@@ -98,7 +99,7 @@ def pcr_packet(pid: int, pcr: int) -> bytes:
 
 
 def _pcr_field(pcr: int) -> bytes:
-    base, extension = divmod(pcr % (CYCLE * PCR_PER_BASE), PCR_PER_BASE)
+    base, extension = divmod(pcr % PCR_CYCLE, PCR_PER_BASE)
     return (base << 15 | 0x7E00 | extension).to_bytes(6, "big")
 
 

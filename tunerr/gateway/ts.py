@@ -19,8 +19,6 @@ SCRAMBLED: Final = 0xC0  # transport_scrambling_control
 ADAPTATION: Final = 0x20
 PAYLOAD: Final = 0x10
 PCR_PER_BASE: Final = 300  # 27 MHz ticks in one of 90 kHz
-PCR_PER_SECOND: Final = 27_000_000
-PCR_WRAP: Final = 2**33 * PCR_PER_BASE
 
 
 # The CRC of sections takes each byte's highest bit first, zlib's the lowest.

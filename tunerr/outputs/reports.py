@@ -2,57 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from tunerr.gateway.timeline import StreamAttempt
-from tunerr.model.status import TunerStatus
 from tunerr.model.url import Zone
 from tunerr.outputs.web import json_response
 from tunerr.support.clock import Clock
 from tunerr.support.zones import zone_of
-from tunerr.views.streams import active_view, attempts_view, relays_view
-
-
-class Gateway(Protocol):
-    """What we need of the gateway."""
-
-    def attempts(self) -> tuple[StreamAttempt, ...]:
-        """Sessions, newest first; those at work included."""
-        ...
-
-    def status(self) -> tuple[TunerStatus, ...]:
-        """One entry for each tuner."""
-        ...
+from tunerr.views.streams import Gateway, stream_reports
 
 
 def routes(*, gateway: Gateway, clock: Clock) -> list[web.RouteDef]:
     """GET routes of the reports. This port has no login: only loopback peers with a loopback Host get an answer."""
 
-    def guarded(request: web.Request) -> None:
-        # The Host too: a web page that names this machine by a name of its own must not read them.
-        if not (_is_loopback(request.remote or "") and _is_loopback(_host(request))):
-            raise web.HTTPForbidden
+    def face(report: Callable[[str], dict[str, Any]]) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            # The Host too: a web page that names this machine by a name of its own must not read them.
+            if not (_is_loopback(request.remote or "") and _is_loopback(_host(request))):
+                raise web.HTTPForbidden
+            return json_response(report(request.query.get("limit", "")))
 
-    async def attempts(request: web.Request) -> web.Response:
-        guarded(request)
-        return json_response(attempts_view(gateway.attempts(), request.query.get("limit", "")))
+        return answer
 
-    async def active(request: web.Request) -> web.Response:
-        guarded(request)
-        return json_response(active_view(gateway.attempts(), len(gateway.status())))
-
-    async def relays(request: web.Request) -> web.Response:
-        guarded(request)
-        return json_response(relays_view(gateway.attempts(), clock.now().isoformat(timespec="seconds")))
-
-    return [
-        web.get("/debug/stream-attempts.json", attempts),
-        web.get("/debug/active-streams.json", active),
-        web.get("/debug/shared-relays.json", relays),
-    ]
+    return [web.get(path, face(report)) for path, report in stream_reports(gateway, clock).items()]
 
 
 def _host(request: web.Request) -> str:

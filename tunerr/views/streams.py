@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from tunerr.gateway.outcome import PlaybackOutcome
 from tunerr.gateway.timeline import Event, StreamAttempt
-from tunerr.model.status import Client
+from tunerr.model.status import Client, TunerStatus
+from tunerr.support.clock import Clock
 
 _ROWS, _MOST_ROWS = 50, 200
 _LIMIT_DIGITS = 6
+
+
+class Gateway(Protocol):
+    """What the reports are made from."""
+
+    def attempts(self) -> tuple[StreamAttempt, ...]:
+        """Sessions, newest first; those at work included."""
+        ...
+
+    def status(self) -> tuple[TunerStatus, ...]:
+        """One entry for each tuner."""
+        ...
+
+
+def stream_reports(gateway: Gateway, clock: Clock) -> Mapping[str, Callable[[str], dict[str, Any]]]:
+    """The reports by their paths; each takes the number of rows asked for, as text, empty for the usual one."""
+    return {
+        "/debug/stream-attempts.json": lambda limit: attempts_view(gateway.attempts(), limit),
+        "/debug/active-streams.json": lambda _: active_view(gateway.attempts(), len(gateway.status())),
+        "/debug/shared-relays.json": lambda _: relays_view(
+            gateway.attempts(), clock.now().isoformat(timespec="seconds")
+        ),
+    }
 
 
 def attempts_view(attempts: Iterable[StreamAttempt], limit: str = "") -> dict[str, Any]:
@@ -28,11 +52,9 @@ def attempt_row(attempt: StreamAttempt) -> dict[str, Any]:
     """One session as JSON takes it; URLs are redacted."""
     return {
         "req_id": attempt.id,
-        "channel_id": attempt.channel,
+        **_when(attempt),
         "channel_name": attempt.name,
         "guide_number": attempt.number,
-        "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
-        "duration_ms": round(attempt.duration * 1000),
         "final_status": attempt.status,
         "final_mode": "native",
         "state": attempt.state,
@@ -54,14 +76,12 @@ def active_view(attempts: Iterable[StreamAttempt], tuners: int) -> dict[str, Any
         "streams": [
             {
                 "request_id": attempt.id,
-                "channel_id": attempt.channel,
+                **_when(attempt),
                 "channel_name": attempt.name,
                 "guide_number": attempt.number,
                 "tuner": attempt.tuner,
                 "state": attempt.state,
                 "source": attempt.source,
-                "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
-                "duration_ms": round(attempt.duration * 1000),
                 "clients": [_client(client) for client in attempt.viewers],
                 "switches": attempt.switches,
                 "keyframes": attempt.keyframes,
@@ -77,12 +97,10 @@ def relays_view(attempts: Iterable[StreamAttempt], generated_at: str) -> dict[st
     """The shared upstreams, under the names of the described system."""
     relays = [
         {
-            "channel_id": attempt.channel,
+            **_when(attempt),
             "shared_upstream": "session",
             "content_type": "video/mp2t",
             "producer_request_id": attempt.id,
-            "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
-            "duration_ms": round(attempt.duration * 1000),
             "subscriber_count": len(attempt.viewers),
             "total_bytes": attempt.bytes,
         }
@@ -113,6 +131,15 @@ def _told(events: Sequence[Event]) -> Iterable[Event]:
             said.clear()
         if event.kind != "lost" or after is None or after.kind != "switch":
             yield event
+
+
+def _when(attempt: StreamAttempt) -> dict[str, Any]:
+    """What every report says of a session."""
+    return {
+        "channel_id": attempt.channel,
+        "started_at": attempt.started_at.isoformat(timespec="milliseconds"),
+        "duration_ms": round(attempt.duration * 1000),
+    }
 
 
 def _upstream(index: int, outcome: PlaybackOutcome) -> dict[str, Any]:
