@@ -17,7 +17,6 @@ from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.config.gateway import GatewaySettings
 from tunerr.config.sections import Settings
-from tunerr.config.values import SourceSetting
 from tunerr.errors import TunerrError
 from tunerr.gateway.gateway import Gateway
 from tunerr.gateway.limits import Limits
@@ -29,6 +28,7 @@ from tunerr.lineup.builder import LineupBuilder
 from tunerr.lineup.favorites import Favorites
 from tunerr.lineup.ledger import NumberLedger
 from tunerr.model.channel import Lineup, SourceId
+from tunerr.model.source import Source
 from tunerr.model.status import GuideEdition, SourceKind, SourceStatus
 from tunerr.model.url import SecretUrl
 from tunerr.storage.connection import open_server
@@ -173,7 +173,7 @@ def _attempt_log(path: Path | None, stack: AsyncExitStack) -> Callable[[StreamAt
     return attempts.add
 
 
-def _ids(sources: Iterable[SourceSetting], kind: SourceKind) -> tuple[SourceId, ...]:
+def _ids(sources: Iterable[Source], kind: SourceKind) -> tuple[SourceId, ...]:
     return tuple(source.id for source in sources if source.kind == kind)
 
 
@@ -185,7 +185,7 @@ def _no_ffmpeg() -> str:
     raise TunerrError("This stream needs ffmpeg.", hint="IPTV_TUNERR_FFMPEG_DISABLED forbids to start it.")
 
 
-async def _known_statuses(store: SourceStore, sources: tuple[SourceSetting, ...]) -> tuple[SourceStatus, ...]:
+async def _known_statuses(store: SourceStore, sources: tuple[Source, ...]) -> tuple[SourceStatus, ...]:
     """What is known of the configured sources; those that were never asked wait."""
     known = {status.id: status for status in await store.statuses()}
     return tuple(
@@ -193,11 +193,11 @@ async def _known_statuses(store: SourceStore, sources: tuple[SourceSetting, ...]
     )
 
 
-async def _start_demo(demo: DemoProvider, stack: AsyncExitStack) -> tuple[SourceSetting, ...]:
+async def _start_demo(demo: DemoProvider, stack: AsyncExitStack) -> tuple[Source, ...]:
     """Start the demo provider; from here on it is a provider like any other."""
     await demo.start()
     stack.push_async_callback(demo.aclose)
     return (
-        SourceSetting(SourceId("demo"), "playlist", SecretUrl(demo.playlist_url), _DEMO_TIMEOUT_S),
-        SourceSetting(SourceId("demo-guide"), "guide", SecretUrl(demo.guide_url), _DEMO_TIMEOUT_S),
+        Source(SourceId("demo"), "playlist", SecretUrl(demo.playlist_url), _DEMO_TIMEOUT_S),
+        Source(SourceId("demo-guide"), "guide", SecretUrl(demo.guide_url), _DEMO_TIMEOUT_S),
     )

@@ -9,11 +9,11 @@ import structlog
 
 from tunerr.app.schedule import Schedule
 from tunerr.catalog.refresh import CatalogRefresher
-from tunerr.config.values import SourceSetting
 from tunerr.errors import ActionRefused, TunerrError
 from tunerr.guide.refresh import GuideRefresher
 from tunerr.lineup.builder import LineupBuilder
 from tunerr.model.channel import Lineup, SourceId
+from tunerr.model.source import Source
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus
 from tunerr.support.snapshot import Published
 
@@ -26,7 +26,7 @@ class RefreshCycle:
     def __init__(
         self,
         *,
-        sources: Iterable[SourceSetting],
+        sources: Iterable[Source],
         catalog: CatalogRefresher,
         builder: LineupBuilder,
         guide: GuideRefresher,
@@ -109,9 +109,7 @@ class RefreshCycle:
             return due
         return frozenset(status.id for status in statuses if status.state is SourceState.FAILED)
 
-    async def _refresh(
-        self, chosen: tuple[SourceSetting, ...], *, accept_shrink: bool = False
-    ) -> tuple[SourceStatus, ...]:
+    async def _refresh(self, chosen: tuple[Source, ...], *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         async with self._refreshing:
             results = [
                 self._note(await self._catalog.refresh(source, accept_shrink=accept_shrink))

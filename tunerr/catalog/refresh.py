@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tunerr.catalog.reader import CatalogReader
-from tunerr.config.values import SourceSetting
 from tunerr.errors import TunerrError
+from tunerr.model.source import Source
 from tunerr.model.status import SourceState, SourceStatus
 from tunerr.model.url import Zone
 from tunerr.storage.folder import DataFolder
@@ -47,7 +47,7 @@ class CatalogRefresher:
         self._worker = worker
         self._clock = clock
 
-    async def refresh(self, source: SourceSetting, *, accept_shrink: bool = False) -> SourceStatus:
+    async def refresh(self, source: Source, *, accept_shrink: bool = False) -> SourceStatus:
         """Refresh one source; the status is saved and returned. Raises StorageError when it can't be saved.
 
         On FAILED and REFUSED the last good catalog is served and its counts stay.
@@ -64,7 +64,7 @@ class CatalogRefresher:
         return status
 
     async def _run(
-        self, source: SourceSetting, before: SourceStatus, validators: Validators, *, accept_shrink: bool
+        self, source: Source, before: SourceStatus, validators: Validators, *, accept_shrink: bool
     ) -> tuple[SourceStatus, Validators]:
         # A refused answer is asked for in full, or it could never prove itself; so is one whose catalog was lost.
         whole = accept_shrink or before.state is SourceState.REFUSED or source.id not in await self._reader.served()
@@ -95,9 +95,7 @@ class CatalogRefresher:
             return refused, validators
         return _succeeded(before, report), fetched.validators
 
-    def _request(
-        self, source: SourceSetting, document: Path, fetched: Fetched, *, accept_shrink: bool
-    ) -> dict[str, object]:
+    def _request(self, source: Source, document: Path, fetched: Fetched, *, accept_shrink: bool) -> dict[str, object]:
         return {
             "path": str(document),
             "source": source.id,

@@ -13,7 +13,8 @@ from tunerr.config.sections import (
     ServerSettings,
     Settings,
 )
-from tunerr.config.values import ListenAddress, SourceSetting
+from tunerr.config.values import ListenAddress
+from tunerr.model.source import Source
 
 __all__ = [
     "PREFIX",
@@ -28,7 +29,7 @@ __all__ = [
     "ProviderSettings",
     "ServerSettings",
     "Settings",
-    "SourceSetting",
+    "Source",
     "load",
     "read_environment",
 ]

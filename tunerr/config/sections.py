@@ -11,8 +11,9 @@ from tunerr.config import identity, parsers
 from tunerr.config.declare import Section, Setting, reads
 from tunerr.config.folder import default_data_folder
 from tunerr.config.gateway import GatewaySettings
-from tunerr.config.values import ListenAddress, SourceSetting
+from tunerr.config.values import ListenAddress
 from tunerr.model.device_id import DeviceId
+from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl
 
 _NAME = reads(parsers.line(longest=64))
@@ -147,7 +148,7 @@ class ProviderSettings(Section):
     ] = False
     accounts: tuple[Account, ...] = (Account(),)
     # What follows from all settings of subscriptions and guides; the loader fills it in.
-    sources: tuple[SourceSetting, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 class GuideSettings(Section):

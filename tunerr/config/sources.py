@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from tunerr.config.environment import PREFIX
 from tunerr.config.sections import Account, GuideSettings, ProviderSettings
-from tunerr.config.values import SourceSetting
 from tunerr.model.channel import SourceId
+from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl
 
 PLAYLIST_TIMEOUT = 180.0
@@ -26,7 +26,7 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
 
-def build_sources(provider: ProviderSettings, guide: GuideSettings, found: Findings) -> tuple[SourceSetting, ...]:
+def build_sources(provider: ProviderSettings, guide: GuideSettings, found: Findings) -> tuple[Source, ...]:
     """All sources: playlists by number, then the panels' guides, then external ones (guides are merged in that order).
 
     What is missing or has no effect goes to `found`.
@@ -34,25 +34,25 @@ def build_sources(provider: ProviderSettings, guide: GuideSettings, found: Findi
     first = _first(provider, found)
     accounts = [first, *(account for account in provider.accounts if account.number > 1)]
     lan = provider.allow_lan
-    playlists: list[SourceSetting] = []
-    guides: list[SourceSetting] = []
+    playlists: list[Source] = []
+    guides: list[Source] = []
     for account in accounts:
         if account.m3u_url is not None:
             name = _id("m3u", account.number)
-            playlists.append(SourceSetting(name, "playlist", account.m3u_url, PLAYLIST_TIMEOUT, lan))
+            playlists.append(Source(name, "playlist", account.m3u_url, PLAYLIST_TIMEOUT, lan))
         login = _login(account, first, found)
         if account.url is None or login is None:
             continue
         if account.m3u_url is None:
             name = _id("xtream", account.number)
             location = _document(account.url, "get.php", {**login, "type": "m3u_plus", "output": "ts"})
-            playlists.append(SourceSetting(name, "playlist", location, PLAYLIST_TIMEOUT, lan))
+            playlists.append(Source(name, "playlist", location, PLAYLIST_TIMEOUT, lan))
         if guide.provider_epg_enabled:
             name = _id("xtream-guide", account.number)
             location = _document(account.url, "xmltv.php", login)
-            guides.append(SourceSetting(name, "guide", location, guide.provider_epg_timeout, lan))
+            guides.append(Source(name, "guide", location, guide.provider_epg_timeout, lan))
     guides.extend(
-        SourceSetting(_id("xmltv", number), "guide", location, guide.xmltv_timeout, lan)
+        Source(_id("xmltv", number), "guide", location, guide.xmltv_timeout, lan)
         for number, location in enumerate(guide.xmltv_urls, start=1)
     )
     if guides and not playlists:

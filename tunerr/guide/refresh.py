@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import tunerr
-from tunerr.config import SourceSetting
+from tunerr.config import Source
 from tunerr.errors import ContentError, Truncated, TunerrError, WorkerError
 from tunerr.guide import edition
 from tunerr.guide.messages import IngestReport, IngestRequest, RenderChannel, RenderLineup, RenderRequest
@@ -55,7 +55,7 @@ class GuideRefresher:
         self._priority = tuple(priority)
         self._documents = folder.guide_dir / "documents"
 
-    async def refresh(self, source: SourceSetting, lineup: Lineup) -> SourceStatus:
+    async def refresh(self, source: Source, lineup: Lineup) -> SourceStatus:
         """Bring the guide of `source` up to date for the channels of `lineup`; the outcome is saved and returned.
 
         A guide that can't be fetched or read is a status; what was read before stays. Raises StorageError only when
@@ -110,12 +110,12 @@ class GuideRefresher:
         """Where the last document of a source is kept: the lineup may want more of it than when it came."""
         return self._documents / source
 
-    async def _known(self, source: SourceSetting, document: Path) -> Validators:
+    async def _known(self, source: Source, document: Path) -> Validators:
         if not await asyncio.to_thread(document.is_file):
             return Validators()
         return await self._sources.validators(source.id, source.location)
 
-    async def _fetch(self, source: SourceSetting, document: Path, validators: Validators) -> Validators:
+    async def _fetch(self, source: Source, document: Path, validators: Validators) -> Validators:
         await asyncio.to_thread(_make_folder, document.parent)
         fetched = await fetch_document(
             self._clients,

@@ -22,7 +22,8 @@ SourceId = NewType("SourceId", str)
 class Stream:
     """One way to get a channel. `zone` is that of the document that named the URL; `headers` go to the upstream.
 
-    `allow_lan`: its source's setting; the stream and all that it names may be in the local network.
+    `allow_lan`: its source's setting; the stream and all that it names may be in the local network. `proxy`: how it is
+    reached, None for directly. `name` is what its source calls it, with the words that tell its quality.
     """
 
     url: SecretUrl
@@ -30,6 +31,8 @@ class Stream:
     zone: Zone
     headers: tuple[tuple[str, str], ...] = ()
     allow_lan: bool = False
+    proxy: SecretUrl | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ class Entry(NamedTuple):
     radio: bool
     url: str
     headers: tuple[tuple[str, str], ...]
+    country: str = ""  # ISO 3166 alpha-2, lower case, as the row says it (`tvg-country`)
+    archive_days: int = 0  # how far back the provider's catch-up goes; 0: none, or not said
+    archive: str = ""  # `catchup` mode and source of a playlist, `xtream` of a panel; empty without catch-up
 
 
 class Skipped(NamedTuple):

@@ -5,10 +5,10 @@ import pytest
 
 from tests.tools.until import until
 from tunerr.app.refresh import RefreshCycle
-from tunerr.config.values import SourceSetting
 from tunerr.errors import ActionRefused, DataFolderError, WorkerError
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel, SourceId
 from tunerr.model.numbers import GuideNumber
+from tunerr.model.source import Source
 from tunerr.model.status import SourceState, SourceStatus
 from tunerr.model.url import SecretUrl
 from tunerr.support.snapshot import Published
@@ -16,7 +16,7 @@ from tunerr.support.snapshot import Published
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 ROW = LineupChannel(GuideNumber(1), Channel(ChannelId("dna-1"), "One"))
 SOURCES = tuple(
-    SourceSetting(SourceId(name), kind, SecretUrl("http://h/x"), 10)
+    Source(SourceId(name), kind, SecretUrl("http://h/x"), 10)
     for name, kind in (("m3u", "playlist"), ("m3u-2", "playlist"), ("xmltv", "guide"))
 )
 

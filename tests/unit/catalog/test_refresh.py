@@ -8,8 +8,8 @@ from aiohttp.test_utils import TestServer
 from tests.tools.clock import ManualClock
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
-from tunerr.config.values import SourceSetting
 from tunerr.model.channel import SourceId
+from tunerr.model.source import Source
 from tunerr.model.status import SourceState
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.storage.connection import open_server
@@ -65,7 +65,7 @@ class World:
 
     def source(self, url=None, **more):
         location = SecretUrl(url or f"{self.url}?username=alice&password=hunter2")
-        return SourceSetting(id=SourceId("m3u"), kind="playlist", location=location, timeout=10, **more)
+        return Source(id=SourceId("m3u"), kind="playlist", location=location, timeout=10, **more)
 
     async def refresh(self, url=None, *, accept_shrink=False, **more):
         status = await self.refresher.refresh(self.source(url, **more), accept_shrink=accept_shrink)

@@ -1,9 +1,9 @@
 import pytest
 
 from tunerr.config import PREFIX, load
-from tunerr.config.values import SourceSetting
 from tunerr.errors import ConfigError
 from tunerr.model.channel import SourceId
+from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl
 
 
@@ -75,7 +75,7 @@ def test_external_guides_come_after_the_panels():
 @pytest.mark.parametrize("name", ["", "..", "a/b", "M3U"])
 def test_an_id_is_fit_for_file_names(name):
     with pytest.raises(ValueError, match="no source id"):
-        SourceSetting(SourceId(name), "playlist", SecretUrl("http://p"), 1)
+        Source(SourceId(name), "playlist", SecretUrl("http://p"), 1)
 
 
 def test_a_guide_alone_leaves_the_demo():

@@ -7,7 +7,7 @@ from aiohttp import web
 from tests.tools.clock import ManualClock
 from tests.tools.world import serving
 from tests.unit.guide.documents import NOW, guide, programme
-from tunerr.config import SourceSetting
+from tunerr.config import Source
 from tunerr.errors import TunerrError
 from tunerr.guide.refresh import GuideRefresher
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel, SourceId
@@ -53,7 +53,7 @@ class Provider:
     @property
     def source(self):
         location = SecretUrl(f"http://127.0.0.1:{self.port}/xmltv.php?username=me&password=hidden")
-        return SourceSetting(id=XMLTV, kind="guide", location=location, timeout=10)
+        return Source(id=XMLTV, kind="guide", location=location, timeout=10)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ async def test_after_a_bad_document_the_next_request_is_unconditional(refresher,
 
 
 async def test_an_unreachable_provider_is_a_status(refresher, provider):
-    gone = SourceSetting(id=XMLTV, kind="guide", location=SecretUrl("http://127.0.0.1:9/x.xml"), timeout=5)
+    gone = Source(id=XMLTV, kind="guide", location=SecretUrl("http://127.0.0.1:9/x.xml"), timeout=5)
     status = await refresher.refresh(gone, lineup("one.test"))
     assert status.state is SourceState.FAILED
     assert (await refresher.render(lineup("one.test"))).linked == 0
@@ -162,7 +162,7 @@ async def test_a_guide_for_other_channels_is_no_error_but_replaces_nothing(refre
 async def test_a_file_is_a_source_too(refresher, tmp_path, clock):
     path = tmp_path / "my guide.xml"
     path.write_bytes(GOOD)
-    source = SourceSetting(id=XMLTV, kind="guide", location=SecretUrl(path.as_uri()), timeout=5)
+    source = Source(id=XMLTV, kind="guide", location=SecretUrl(path.as_uri()), timeout=5)
     assert (await refresher.refresh(source, lineup("one.test"))).state is SourceState.OK
     clock.advance(timedelta(days=1).total_seconds())
     assert (await refresher.refresh(source, lineup("one.test"))).state is SourceState.OK
