@@ -15,6 +15,8 @@ TunerrError
 │   ├── NotAPlaylist
 │   ├── EmptyPlaylist
 │   ├── NotAGuide
+│   ├── NotAPanel            no answer of an Xtream panel, or of another question
+│   ├── AccountRefused       the provider says no to the account: wrong login, expired, banned, disabled
 │   └── ShrinkRefused        far fewer channels than the last good answer
 ├── TuneError                a viewer can't have the channel; carries the HDHomeRun code
 ├── UpstreamError            one upstream failed; the session tries the next
@@ -66,15 +68,23 @@ class FetchError(TunerrError):
 
 
 class Unreachable(FetchError):
-    """Name look-up, connection, TLS or time-out."""
+    """Name look-up, connection, TLS or time-out.
+
+    `cause` is a value of `support.causes.Cause`: dns, refused, timeout, tls, proxy, redirects, no_http, unreachable.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", cause: str = "unreachable") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
 
 
 class BadStatus(FetchError):
-    """An HTTP answer that is no success; `status` is its code."""
+    """An HTTP answer that is no success; `status` is its code, `cause` a value of `support.causes.Cause`."""
 
-    def __init__(self, message: str, *, status: int, hint: str = "") -> None:
+    def __init__(self, message: str, *, status: int, hint: str = "", cause: str = "odd_status") -> None:
         super().__init__(message, hint=hint)
         self.status = status
+        self.cause = cause
 
 
 class AddressRefused(FetchError):
@@ -99,6 +109,22 @@ class EmptyPlaylist(ContentError):
 
 class NotAGuide(ContentError):
     """The answer is no XMLTV."""
+
+
+class NotAPanel(ContentError):
+    """The answer is not what an Xtream panel's player_api gives."""
+
+
+class NotADevice(ContentError):
+    """The answer is not what an HDHomeRun device gives."""
+
+
+class AccountRefused(ContentError):
+    """The provider says no to the account; `cause`: wrong_credentials, expired, banned or disabled."""
+
+    def __init__(self, message: str, *, hint: str = "", cause: str = "wrong_credentials") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
 
 
 class ShrinkRefused(ContentError):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.tools.clients import client
-from tunerr.lab.bench import failover, hls, join, relay
+from tunerr.lab.bench import catalog, failover, hls, join, relay
 from tunerr.lab.media import default_folder
 
 
@@ -49,3 +49,14 @@ async def test_hls():
     figures = by_name(await hls.run(default_folder(), 2))
     for case in {case for case, _ in figures}:
         assert 0 < figures[case, "own share"]["median"] <= figures[case, "first byte"]["median"]
+
+
+async def test_catalog():
+    report = await catalog.run(catalog.Plan(entries=500, titles=50, lineups=(20,), pairs=1, seconds=0.2))
+    figures = by_name(report)
+    for case in ("first", "unchanged", "a tenth changed"):
+        assert figures[f"M3U, 500 entries, {case}", "CPU"]["median"] > 0
+        assert figures[f"M3U, 500 entries, {case}", "peak RSS"]["median"] > 10
+    assert figures["panel, 50 titles, first", "wall"]["median"] > 0
+    assert len(figures["500 entries, a server's loop", "largest lag while a lineup is read"]["values"]) == 4
+    assert figures["lineup.json, 20 channels", "served gzip"]["median"] > 0

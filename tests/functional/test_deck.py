@@ -237,3 +237,36 @@ async def test_the_page_says_when_the_program_is_gone(boot, provider):
         await sign_in(tab, server)
         assert await asyncio.to_thread(server.stop) == 0
         await tab.get_by_text("No answer from Tunerr since").wait_for(timeout=20_000)
+
+
+@pytest.mark.client
+async def test_a_source_is_added_tested_and_taken_back_in_chromium(boot, provider):
+    """The demo makes place for the first source and comes back with its undo; the operator stays logged in."""
+    server = await boot()
+    demo = await server.json("/lineup.json")
+    async with browsing(viewport={"width": 1180, "height": 900}) as (tab, complaints):
+        await sign_in(tab, server)
+        await tab.get_by_role("link", name="Sources").click()
+        await tab.get_by_text("The demo plays until there is a source of channels.").wait_for()
+        form = tab.locator("form", has=tab.get_by_role("button", name="Add", exact=True))
+        await form.get_by_label("Name").fill("home")
+        await form.get_by_label("Address").fill(provider.playlist("one", "two"))
+        await form.get_by_role("button", name="Add").click()
+        await tab.get_by_text("Source home (m3u) was added.").first.wait_for()
+
+        async def offered(count):
+            # The program's parts are built anew, so the port may be closed for a moment.
+            with contextlib.suppress(aiohttp.ClientError, AssertionError):
+                return len(await server.json("/lineup.json")) == count
+            return False
+
+        await until(lambda: offered(2), what="the source's channels")
+        await tab.goto(f"{server.deck}/sources")
+        await tab.get_by_text("2 channels: 2 added.").first.wait_for()
+        await tab.get_by_role("button", name="Test providers").click()
+        await tab.get_by_role("heading", name="Test of the providers").wait_for()
+        await tab.get_by_text("Works", exact=True).wait_for()
+        await tab.get_by_role("button", name="Undo").first.click()
+        await tab.get_by_text("was taken back").first.wait_for()
+        await until(lambda: offered(len(demo)), what="the demo's channels again")
+        assert complaints == []

@@ -245,3 +245,26 @@ async def test_X02_the_packed_guide_has_no_content_encoding(demo_with_guide):
 async def _source_is(server, state):
     figures = (await server.get("/metrics")).data.decode()
     return re.search(rf'iptv_tunerr_source_state\{{kind="playlist",source="[^"]+",state="{state}"\}} 1\.0', figures)
+
+
+async def test_further_devices_have_what_is_too_much_for_one(boot, provider):
+    env = {
+        "IPTV_TUNERR_M3U_URL": provider.playlist("one", "two", "three"),
+        "IPTV_TUNERR_LINEUP_MAX_CHANNELS": "2",
+        "IPTV_TUNERR_LINEUP_DEVICES": "2",
+    }
+    server = await boot(env=env)
+    main, second = await server.json("/discover.json"), await server.json("/device/2/discover.json")
+    assert str(DeviceId.parse(second["DeviceID"])) == second["DeviceID"] != main["DeviceID"]
+    assert (second["BaseURL"], second["TunerCount"]) == (f"{server.base}/device/2", main["TunerCount"])
+    assert [row["GuideNumber"] for row in await server.json("/lineup.json")] == ["1", "2"]
+    (row,) = await server.json("/device/2/lineup.json")
+    assert (row["GuideNumber"], row["URL"]) == ("1001", f"{server.base}/device/2/auto/v1001")
+    async with aiohttp.ClientSession() as session, session.get(row["URL"]) as answer:
+        assert (answer.status, (await answer.content.readexactly(188))[0]) == (200, 0x47)
+    assert (await server.get("/live.m3u", headers={"Accept-Encoding": "identity"})).data.count(b"#EXTINF") == 3
+    assert (await server.get("/device/3/discover.json")).status == 404
+    assert server.stop() == 0
+    server = await boot(env=env)
+    assert (await server.json("/device/2/discover.json"))["DeviceID"] == second["DeviceID"]
+    assert [row["GuideNumber"] for row in await server.json("/device/2/lineup.json")] == ["1001"]

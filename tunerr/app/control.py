@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
 from aiohttp import web
 
+from tunerr.app.arguments import Act, Arguments
 from tunerr.errors import ActionRefused, TunerrError
 from tunerr.support.unix_socket import reachable
 
-Act = Callable[[Mapping[str, str]], Awaitable[str]]
+_LARGEST_REQUEST = 32 << 20  # bytes; an import of choices for every channel of a large provider
 
 
 def control_application(acts: Mapping[str, Act]) -> web.Application:
-    """`POST /act/<name>` with a JSON object of strings; answers `{"message"}` or `{"error", "hint"}`."""
+    """`POST /act/<name>` with a JSON object; answers `{"message"}`, `{"data"}` or `{"error", "hint"}`."""
 
     async def act(request: web.Request) -> web.Response:
         chosen = acts.get(request.match_info["name"])
         try:
             if chosen is None:
                 raise ActionRefused("This server does not know that act.", hint=f"It knows: {', '.join(sorted(acts))}.")
-            return web.json_response({"message": await chosen(_arguments(await request.read()))})
+            answer = await chosen(_arguments(await request.read()))
         except TunerrError as error:
             status = 409 if isinstance(error, ActionRefused) else 500
-            return web.json_response({"error": error.message, "hint": error.hint}, status=status)
+            return _json({"error": error.message, "hint": error.hint}, status=status)
+        return _json({"message": answer} if isinstance(answer, str) else {"data": answer})
 
-    application = web.Application()
+    application = web.Application(client_max_size=_LARGEST_REQUEST)
     application.router.add_post("/act/{name}", act)
     return application
 
@@ -44,11 +46,15 @@ async def start_control(application: web.Application, path: Path) -> web.AppRunn
     return runner
 
 
-def _arguments(body: bytes) -> Mapping[str, str]:
+def _arguments(body: bytes) -> Arguments:
     try:
         parsed = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
         raise ActionRefused("The request is no JSON.") from error
-    if not isinstance(parsed, dict) or not all(isinstance(value, str) for value in parsed.values()):
-        raise ActionRefused("The request is no JSON object of strings.")
-    return parsed
+    if not isinstance(parsed, dict):
+        raise ActionRefused("The request is no JSON object.")
+    return Arguments(parsed)
+
+
+def _json(answer: Mapping[str, object], *, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(answer), content_type="application/json", status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -10,38 +10,41 @@ from pathlib import Path
 
 import aiosqlite
 
-from tunerr.app.attempt_log import AttemptLog
-from tunerr.app.identity import device_identity
+from tunerr.app.accounts import AccountBook, ask_account
+from tunerr.app.channel_tests import ChannelTests
+from tunerr.app.desk import Desk
+from tunerr.app.identity import DEMO_TUNERS, device_identities, tuner_count
+from tunerr.app.offering import Ground, Offering, build_offering
+from tunerr.app.planning import LineupPlanner
 from tunerr.app.refresh import RefreshCycle
-from tunerr.catalog.reader import CatalogReader
+from tunerr.app.sources import SourceBook
+from tunerr.app.streams import build_gateway, ffmpeg_of
 from tunerr.catalog.refresh import CatalogRefresher
-from tunerr.config.gateway import GatewaySettings
+from tunerr.catalog.titles_refresh import TitlesRefresher
 from tunerr.config.sections import Settings
-from tunerr.errors import TunerrError
+from tunerr.gateway.accounts import source_account
 from tunerr.gateway.gateway import Gateway
-from tunerr.gateway.limits import Limits
-from tunerr.gateway.readers.opener import StreamOpener
-from tunerr.gateway.timeline import StreamAttempt
 from tunerr.guide.refresh import GuideRefresher
 from tunerr.lab.demo.provider import DemoProvider
-from tunerr.lineup.builder import LineupBuilder
 from tunerr.lineup.favorites import Favorites
 from tunerr.lineup.ledger import NumberLedger
+from tunerr.lineup.overrides import ChannelOverrides
+from tunerr.lineup.plan_reader import PlanReader
+from tunerr.model.account import AccountStatus
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
-from tunerr.model.status import GuideEdition, SourceKind, SourceStatus
+from tunerr.model.status import GuideEdition, SourceStatus
 from tunerr.model.url import SecretUrl
+from tunerr.storage.accounts import AccountStore
 from tunerr.storage.connection import open_server
 from tunerr.storage.facts import Facts
-from tunerr.storage.folder import DataFolder
+from tunerr.storage.folder import DataFolder, empty_spool, open_folder
+from tunerr.storage.host_agents import HostAgents
 from tunerr.storage.migrate import Kind
 from tunerr.storage.sources import SourceStore
-from tunerr.support.clock import Clock, SystemClock
-from tunerr.support.cookies import CookieStore
-from tunerr.support.ffmpeg import locate_ffmpeg
+from tunerr.support.clock import Clock
 from tunerr.support.http import HttpClients
 from tunerr.support.snapshot import Published
-from tunerr.support.tasks import Supervisor
 from tunerr.support.worker_client import Worker
 from tunerr.views.device import DeviceIdentity
 
@@ -53,78 +56,155 @@ class Core:
     """The running parts; only app passes them on, one by one, to whoever declares a need for them."""
 
     settings: Settings
+    desk: Desk
+    book: SourceBook
+    demo: bool
     folder: DataFolder
     clock: Clock
-    state: aiosqlite.Connection
-    device: DeviceIdentity
+    clients: HttpClients
+    worker: Worker
+    catalog: aiosqlite.Connection
+    devices: tuple[DeviceIdentity, ...]
+    sources: Published[tuple[Source, ...]]
+    accounts: AccountBook
+    agents: HostAgents
     lineup: Published[Lineup | None]
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
     ledger: NumberLedger
     favorites: Favorites
+    plans: PlanReader
+    overrides: ChannelOverrides
+    planner: LineupPlanner
+    tests: ChannelTests
     cycle: RefreshCycle
+    titles: TitlesRefresher
     gateway: Gateway
 
 
-async def build_core(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> Core:
+async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Core:
     """Open the databases, publish what they hold, and build the gateway; `stack` closes what needs closing."""
-    clock = SystemClock()
-    state = await _open(folder.state_db, "state", stack)
-    device = await device_identity(settings.hdhr, settings.gateway, Facts(state), is_demo=settings.is_demo)
-    clients = HttpClients(user_agent=settings.gateway.user_agent)
-    stack.push_async_callback(clients.aclose)
-    ffmpeg = _ffmpeg(settings.gateway)
-    sources = settings.provider.sources
-    if settings.is_demo:
-        sources = await _start_demo(DemoProvider(ffmpeg=ffmpeg, work_dir=folder.root / "provider", clock=clock), stack)
-    catalog = await _open(folder.catalog_db, "catalog", stack, readonly=True)
-    ledger, favorites = NumberLedger(state=state, clock=clock), Favorites(state=state, clock=clock)
-    store, worker = SourceStore(state), Worker()
-    reader = CatalogReader(
-        catalog=catalog,
-        sources=_ids(sources, "playlist"),
-        allow_lan={source.id for source in sources if source.allow_lan},
+    ground = await _ground(settings, desk, book, stack)
+    accounts = AccountBook(sources=ground.sources, known=await AccountStore(ground.state).all())
+    facts = Facts(ground.state)
+    count = partial(_count_tuners, ground, accounts, is_demo=book.is_demo)
+    tuners = await tuner_count(settings.gateway.tuner_count, facts, count)
+    devices = await device_identities(settings.hdhr, facts, tuners=tuners, devices=settings.lineup.devices)
+    gateway = build_gateway(
+        settings.gateway,
+        clients=ground.clients,
+        clock=ground.clock,
+        tuner_count=tuners,
+        host_agents=ground.agents.by_host,
+        account_limit=accounts.limit,
+        stack=stack,
     )
+    offering = await build_offering(ground, gateway.accounts)
     lineup: Published[Lineup | None] = Published(None)
     edition: Published[GuideEdition | None] = Published(None)
-    statuses = Published(await _known_statuses(store, sources))
+    statuses = Published(await _known_statuses(SourceStore(ground.state), ground.sources.current))
     cycle = RefreshCycle(
-        sources=sources,
-        catalog=CatalogRefresher(
-            folder=folder, sources=store, reader=reader, clients=clients, worker=worker, clock=clock
-        ),
-        builder=LineupBuilder(
-            reader=reader, ledger=ledger, favorites=favorites, clock=clock, max_channels=settings.lineup.max_channels
-        ),
-        guide=GuideRefresher(
-            folder=folder, sources=store, clients=clients, worker=worker, clock=clock, priority=_ids(sources, "guide")
-        ),
+        sources=ground.sources,
+        catalog=_catalog_refresher(ground, offering, accounts, gateway),
+        planner=offering.planner,
+        builder=offering.builder,
+        guide=_guide_refresher(ground),
         lineup=lineup,
         edition=edition,
         statuses=statuses,
         interval=settings.server.refresh,
     )
+    offering.tests.on_change(cycle.replan)
     await cycle.load()
     return Core(
         settings=settings,
-        folder=folder,
-        clock=clock,
-        state=state,
-        device=device,
+        desk=desk,
+        book=book,
+        demo=book.is_demo,
+        folder=ground.folder,
+        clock=ground.clock,
+        clients=ground.clients,
+        worker=ground.worker,
+        catalog=ground.catalog,
+        devices=devices,
+        sources=ground.sources,
+        accounts=accounts,
+        agents=ground.agents,
         lineup=lineup,
         edition=edition,
         statuses=statuses,
-        ledger=ledger,
-        favorites=favorites,
+        ledger=offering.ledger,
+        favorites=offering.favorites,
+        plans=offering.plans,
+        overrides=offering.overrides,
+        planner=offering.planner,
+        tests=offering.tests,
         cycle=cycle,
-        gateway=_gateway(
-            settings.gateway,
-            clients=clients,
-            ffmpeg=ffmpeg,
-            clock=clock,
-            tuner_count=device.tuner_count,
-            stack=stack,
+        titles=TitlesRefresher(
+            folder=ground.folder,
+            catalog=ground.catalog,
+            clients=ground.clients,
+            worker=ground.worker,
+            clock=ground.clock,
         ),
+        gateway=gateway,
+    )
+
+
+async def _ground(settings: Settings, desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Ground:
+    folder, state, sources = desk.folder, desk.state, book.sources
+    if book.is_demo:
+        folder = open_folder(settings.demo_folder())
+        state = await _open(folder.state_db, "state", stack)
+        sources = Published(await _start_demo(settings, desk.clock, folder, stack))
+    empty_spool(folder)
+    agents = HostAgents(Facts(state), fixed=dict(settings.gateway.host_agents))
+    await agents.load()
+    clients = HttpClients(user_agent=settings.gateway.user_agent, agents=agents.by_host)
+    stack.push_async_callback(clients.aclose)
+    catalog = await _open(folder.catalog_db, "catalog", stack, readonly=True)
+    return Ground(settings, desk.choices, desk.clock, folder, state, catalog, clients, Worker(), sources, agents)
+
+
+async def _count_tuners(ground: Ground, accounts: AccountBook, *, is_demo: bool) -> int | None:
+    """Streams at once that the accounts bear; panels that never said it are asked, which takes some seconds at most."""
+    if is_demo:
+        return DEMO_TUNERS
+    panels = [source for source in ground.sources.current if source.panel is not None]
+    ask = partial(ask_account, clients=ground.clients, spool=ground.folder.spool_dir, clock=ground.clock)
+    unknown = [source for source in panels if source.id not in accounts.statuses.current]
+    for status in filter(None, await asyncio.gather(*map(ask, unknown))):
+        accounts.note(status)
+    return accounts.streams_at_once()
+
+
+def _catalog_refresher(ground: Ground, offering: Offering, accounts: AccountBook, gateway: Gateway) -> CatalogRefresher:
+    def hear(status: AccountStatus) -> None:
+        accounts.note(status)
+        active, maximum = status.active_connections, status.max_connections
+        if active is not None and maximum:
+            gateway.accounts.confirm(source_account(SourceId(status.source)), active=active, maximum=maximum)
+
+    return CatalogRefresher(
+        folder=ground.folder,
+        sources=SourceStore(ground.state),
+        accounts=AccountStore(ground.state),
+        reader=offering.reader,
+        clients=ground.clients,
+        worker=ground.worker,
+        clock=ground.clock,
+        on_account=hear,
+    )
+
+
+def _guide_refresher(ground: Ground) -> GuideRefresher:
+    return GuideRefresher(
+        folder=ground.folder,
+        sources=SourceStore(ground.state),
+        clients=ground.clients,
+        worker=ground.worker,
+        clock=ground.clock,
+        configured=ground.sources,
     )
 
 
@@ -132,57 +212,6 @@ async def _open(path: Path, kind: Kind, stack: AsyncExitStack, *, readonly: bool
     connection = await open_server(path, kind=kind, readonly=readonly)
     stack.push_async_callback(connection.close)
     return connection
-
-
-def _gateway(
-    settings: GatewaySettings,
-    *,
-    clients: HttpClients,
-    ffmpeg: Callable[[], str],
-    clock: Clock,
-    tuner_count: int,
-    stack: AsyncExitStack,
-) -> Gateway:
-    opener = StreamOpener(
-        clients=clients,
-        ffmpeg=ffmpeg,
-        user_agent=settings.user_agent,
-        headers=settings.headers,
-        host_agents=dict(settings.host_agents),
-        sec_fetch=settings.sec_fetch,
-        cookies=CookieStore(settings.cookie_jar_file),
-        clock=clock,
-    )
-    return Gateway(
-        opener=opener,
-        ffmpeg=ffmpeg,
-        tuner_count=tuner_count,
-        clock=clock,
-        on_attempt=_attempt_log(settings.attempt_log, stack),
-        limits=Limits(retries=settings.retry_limit, retry_pause=settings.retry_backoff_ms / 1000),
-    )
-
-
-def _attempt_log(path: Path | None, stack: AsyncExitStack) -> Callable[[StreamAttempt], None] | None:
-    if path is None:
-        return None
-    background = Supervisor()
-    stack.push_async_callback(background.aclose)
-    attempts = AttemptLog(path=path, background=background)
-    stack.push_async_callback(attempts.aclose)
-    return attempts.add
-
-
-def _ids(sources: Iterable[Source], kind: SourceKind) -> tuple[SourceId, ...]:
-    return tuple(source.id for source in sources if source.kind == kind)
-
-
-def _ffmpeg(settings: GatewaySettings) -> Callable[[], str]:
-    return _no_ffmpeg if settings.ffmpeg_disabled else partial(locate_ffmpeg, settings.ffmpeg_path)
-
-
-def _no_ffmpeg() -> str:
-    raise TunerrError("This stream needs ffmpeg.", hint="IPTV_TUNERR_FFMPEG_DISABLED forbids to start it.")
 
 
 async def _known_statuses(store: SourceStore, sources: tuple[Source, ...]) -> tuple[SourceStatus, ...]:
@@ -193,8 +222,11 @@ async def _known_statuses(store: SourceStore, sources: tuple[Source, ...]) -> tu
     )
 
 
-async def _start_demo(demo: DemoProvider, stack: AsyncExitStack) -> tuple[Source, ...]:
+async def _start_demo(
+    settings: Settings, clock: Clock, folder: DataFolder, stack: AsyncExitStack
+) -> tuple[Source, ...]:
     """Start the demo provider; from here on it is a provider like any other."""
+    demo = DemoProvider(ffmpeg=ffmpeg_of(settings.gateway), work_dir=folder.root / "provider", clock=clock)
     await demo.start()
     stack.push_async_callback(demo.aclose)
     return (

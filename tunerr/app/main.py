@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from contextlib import AsyncExitStack
 
 import structlog
 
 from tunerr import __version__
-from tunerr.app.core import build_core
+from tunerr.app.after_refresh import follow_refreshes
+from tunerr.app.core import Core, build_core
 from tunerr.app.descriptors import raise_descriptor_limit
+from tunerr.app.desk import Desk, open_desk
 from tunerr.app.loop_lag import watch_loop_lag
 from tunerr.app.operator_site import start_operator_site, tuner_url
 from tunerr.app.signals import stop_on_signals
 from tunerr.app.sites import start_tcp
+from tunerr.app.sources import SourceBook
 from tunerr.app.tuner_site import metrics_of, tuner_application
 from tunerr.config.loader import Loaded
 from tunerr.config.sections import Settings
-from tunerr.storage.folder import DataFolder, FolderLock, empty_spool, open_folder
+from tunerr.storage.folder import FolderLock, open_folder
+from tunerr.support.clock import SystemClock
 from tunerr.support.logging import configure
 from tunerr.support.tasks import Supervisor
 
@@ -38,16 +43,34 @@ async def serve(loaded: Loaded) -> int:
     async with AsyncExitStack() as stack:
         folder = open_folder(settings.data_folder())
         stack.enter_context(FolderLock(folder))
-        empty_spool(folder)
-        await _start(settings, folder, stack)
-        await stopping.wait()
+        desk = await open_desk(folder, settings.deck, SystemClock(), stack)
+        book = SourceBook(configured=settings.provider.sources, choices=desk.choices)
+        await book.load()
+        while not stopping.is_set():
+            await _run(settings, desk, book, stopping)
     log.info("stopped")
     return 0
 
 
-async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> None:
+async def _run(settings: Settings, desk: Desk, book: SourceBook, stopping: asyncio.Event) -> None:
+    """Serve until the end, or until the first source takes the demo's place (and the demo that of the last)."""
+    demo = book.is_demo
+    async with AsyncExitStack() as stack:
+        core = await build_core(settings, desk, book, stack)
+        await _start(settings, core, stack)
+        waiting = Supervisor()
+        stack.push_async_callback(waiting.aclose)
+        ends = (
+            waiting.spawn(stopping.wait(), "wait for a signal"),
+            waiting.spawn(book.until_demo_is(not demo), "wait for sources"),
+        )
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    # What a run leaves behind was frozen when it began; the next one freezes its own.
+    gc.unfreeze()
+
+
+async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
     """Listen first, refresh afterwards: clients get the last good lineup while the providers are asked."""
-    core = await build_core(settings, folder, stack)
     background = Supervisor()
     # Pushed before the sites, ended after them: what a request has begun may finish.
     stack.push_async_callback(background.aclose)
@@ -62,11 +85,12 @@ async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) 
         cancel_handlers=True,
     )
     stack.push_async_callback(runner.cleanup)
-    await start_operator_site(core, stack)
+    await start_operator_site(core, background, stack)
     # Pushed last, ended first: viewers get a clean end before their sockets are closed.
     stack.push_async_callback(core.gateway.aclose)
     background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
     background.spawn(core.cycle.forever(), "refresh")
+    background.spawn(follow_refreshes(core), "titles and tests")
     # What was loaded to start with stays for good: later collections need not walk it. A full one is put off until a
     # quarter more than the last one found is there; what is frozen must not count, or sessions that are over pile up.
     gc.collect()
@@ -76,9 +100,9 @@ async def _start(settings: Settings, folder: DataFolder, stack: AsyncExitStack) 
     log.info(
         "tuner is up",
         version=__version__,
-        device=str(core.device.device_id),
-        tuners=core.device.tuner_count,
+        device=str(core.devices[0].device_id),
+        tuners=core.devices[0].tuner_count,
         url=tuner_url(core),
-        data=str(folder.root),
-        demo=settings.is_demo,
+        data=str(core.folder.root),
+        demo=core.demo,
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -19,33 +22,57 @@ from tunerr.support.snapshot import Published
 
 log = structlog.get_logger(__name__)
 
+_Asking = asyncio.Task[SourceStatus | TunerrError]
+
+# Providers that hang are waited for this long before the others' channels are published without them.
+_GRACE_S = 30.0
+
+
+class Planner(Protocol):
+    """Decides which channels are offered."""
+
+    async def plan(self) -> None:
+        """Run the rules over what is published now; the builder finds the outcome."""
+        ...
+
 
 class RefreshCycle:
-    """Refreshes on a schedule and on demand, one refresh at a time, and publishes what came of it."""
+    """Refreshes on a schedule and on demand, each source once at a time, and publishes what came of it.
+
+    A source that is ill or slow delays no other: its channels follow when it has answered.
+    """
 
     def __init__(
         self,
         *,
-        sources: Iterable[Source],
+        sources: Published[tuple[Source, ...]],
         catalog: CatalogRefresher,
+        planner: Planner,
         builder: LineupBuilder,
         guide: GuideRefresher,
         lineup: Published[Lineup | None],
         edition: Published[GuideEdition | None],
         statuses: Published[tuple[SourceStatus, ...]],
         interval: float,
+        grace: float = _GRACE_S,
     ) -> None:
-        """`statuses` has a row for each of `sources`; `interval` in seconds, 0 for none."""
-        self._sources = tuple(sources)
+        """`interval`, of sources without one of their own, and `grace` in seconds; an interval of 0 is none."""
+        self.refreshed = asyncio.Event()
+        """Set whenever channels were refreshed; whoever follows them clears it."""
+        self._sources = sources
         self._catalog = catalog
+        self._planner = planner
         self._builder = builder
         self._guide = guide
         self._lineup = lineup
         self._edition = edition
         self._statuses = statuses
         self._interval = interval
-        self._refreshing = asyncio.Lock()
+        self._grace = grace
+        self._turns: defaultdict[SourceId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._rendering = asyncio.Lock()
         self._building = asyncio.Lock()
+        self._sources_changed = asyncio.Event()
 
     async def load(self) -> None:
         """Publish the last good lineup and guide from disk; nothing happens when there are none."""
@@ -54,23 +81,30 @@ class RefreshCycle:
         if lineup is not None:
             self._edition.publish(await self._guide.load(lineup))
 
+    async def replan(self) -> None:
+        """Decide anew which channels are offered, and build the lineup of them. Raises TunerrError."""
+        async with self._building:
+            await self._planner.plan()
+            await self._build()
+
     async def rebuild_lineup(self) -> None:
-        """Make the lineup anew from the published catalog; an empty catalog publishes nothing."""
+        """Make the lineup anew from what is decided and published; an empty catalog publishes nothing."""
         # It doesn't wait for a refresh that is on its way; two builds at once would give out the same numbers.
         async with self._building:
-            lineup = await self._builder.build()
-            before = self._lineup.current
-            if not lineup.channels or (before is not None and before.version == lineup.version):
-                return
-            self._lineup.publish(lineup)
-        log.info("lineup published", version=lineup.version, channels=len(lineup.channels))
-        for left_out in lineup.left_out:
-            log.warning("channels left out", count=left_out.count, reason=left_out.reason)
+            await self._build()
+
+    async def rebuild_after(self, change: Callable[[], Awaitable[None]]) -> None:
+        """Change what lineups are made of while none is being made, and make the lineup of it."""
+        async with self._building:
+            await change()
+            await self._build()
 
     async def render_guide(self) -> None:
-        """Make the edition of the current lineup, after a refresh that is on its way. Raises TunerrError."""
-        async with self._refreshing:
-            await self._render()
+        """Make the edition of the current lineup. Raises TunerrError."""
+        async with self._rendering:
+            lineup = self._lineup.current
+            if lineup is not None:
+                self._edition.publish(await self._guide.render(lineup))
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         """Refresh all sources or one; the statuses of those that were asked.
@@ -78,28 +112,46 @@ class RefreshCycle:
         A guide waits for the first lineup. Raises ActionRefused for an unknown source, and TunerrError when what came
         can't be kept (full disk, dead worker); what was published before then stays.
         """
-        chosen = tuple(source for source in self._sources if only is None or source.id == only)
+        chosen = tuple(source for source in self._sources.current if only is None or source.id == only)
         if not chosen:
-            known = ", ".join(source.id for source in self._sources) or "none"
+            known = ", ".join(source.id for source in self._sources.current) or "none"
             raise ActionRefused(f"There is no source {only!r}.", hint=f"The sources are: {known}.")
         return await self._refresh(chosen, accept_shrink=accept_shrink)
 
+    async def reread(self) -> None:
+        """Read all sources of channels anew, changed or not: what recognises channels has changed.
+
+        Raises TunerrError.
+        """
+        await self._refresh(tuple(one for one in self._sources.current if one.kind == "playlist"), whole=True)
+
+    def sources_changed(self) -> None:
+        """Look at the sources again: new ones are asked at once."""
+        self._sources_changed.set()
+
     async def forever(self) -> None:
-        """Refresh now and then on schedule. An interval of 0 ends it once all sources are well."""
+        """Refresh now and then on schedule, until cancelled."""
         clock = asyncio.get_running_loop()
-        schedule = Schedule(sources=[source.id for source in self._sources], interval=self._interval)
+        schedule = Schedule()
         while True:
-            ill = await self._attempt(schedule.begin(clock.time()))
-            delay = schedule.end(ill, clock.time())
-            if delay is None:
-                return
-            log.info("next refresh", seconds=round(delay), sources=sorted(schedule.due))
-            await asyncio.sleep(delay)
+            self._sources_changed.clear()
+            schedule.keep({source.id: self._interval_of(source) for source in self._sources.current}, clock.time())
+            due = schedule.due(clock.time())
+            if due:
+                schedule.asked(due, clock.time())
+                schedule.answered(due, await self._attempt(due), clock.time())
+            delay = schedule.wait(clock.time())
+            if delay:
+                log.info("next refresh", seconds=round(delay))
+            await _set_within(self._sources_changed, delay)
+
+    def _interval_of(self, source: Source) -> float:
+        return self._interval if source.interval is None else source.interval
 
     async def _attempt(self, due: frozenset[SourceId]) -> frozenset[SourceId]:
         """Refresh those that are due; the ill ones."""
         try:
-            statuses = await self._refresh(tuple(source for source in self._sources if source.id in due))
+            statuses = await self._refresh(tuple(source for source in self._sources.current if source.id in due))
         except TunerrError as error:
             # A full disk or a worker that dies must not end the schedule: what is published stays.
             log.warning("refresh failed", error=error.message, hint=error.hint)
@@ -109,28 +161,71 @@ class RefreshCycle:
             return due
         return frozenset(status.id for status in statuses if status.state is SourceState.FAILED)
 
-    async def _refresh(self, chosen: tuple[Source, ...], *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
-        async with self._refreshing:
-            results = [
-                self._note(await self._catalog.refresh(source, accept_shrink=accept_shrink))
-                for source in chosen
-                if source.kind == "playlist"
-            ]
-            await self.rebuild_lineup()
+    async def _refresh(
+        self, chosen: tuple[Source, ...], *, accept_shrink: bool = False, whole: bool = False
+    ) -> tuple[SourceStatus, ...]:
+        playlists = [source for source in chosen if source.kind == "playlist"]
+        guides = [source for source in chosen if source.kind == "guide"]
+        async with asyncio.TaskGroup() as group:
+            ask = partial(self._playlist, accept_shrink=accept_shrink, whole=whole)
+            asking = [group.create_task(ask(source)) for source in playlists]
+            slow = await self._published(asking, timeout=self._grace)
             lineup = self._lineup.current
             if lineup is not None:
-                guides = (source for source in chosen if source.kind == "guide")
-                results += [self._note(await self._guide.refresh(source, lineup)) for source in guides]
-                await self._render()
-            return tuple(results)
+                asking += [group.create_task(self._guide_of(source, lineup)) for source in guides]
+            await self._published(slow, timeout=None)
+        await self.render_guide()
+        if playlists:
+            self.refreshed.set()
+        return tuple(_status(task.result()) for task in asking)
 
-    async def _render(self) -> None:
-        lineup = self._lineup.current
-        if lineup is not None:
-            self._edition.publish(await self._guide.render(lineup))
+    async def _published(self, asking: Collection[_Asking], timeout: float | None) -> set[_Asking]:  # noqa: ASYNC109
+        """Wait for playlists, at most `timeout` seconds, and publish what came; those that are not here yet."""
+        if not asking:
+            return set()
+        _, slow = await asyncio.wait(asking, timeout=timeout)
+        await self.replan()
+        return slow
+
+    async def _playlist(self, source: Source, *, accept_shrink: bool, whole: bool) -> SourceStatus | TunerrError:
+        ask = partial(self._catalog.refresh, source, accept_shrink=accept_shrink, whole=whole)
+        return await self._once(source, ask, anew=accept_shrink or whole)
+
+    async def _guide_of(self, source: Source, lineup: Lineup) -> SourceStatus | TunerrError:
+        return await self._once(source, partial(self._guide.refresh, source, lineup))
+
+    async def _once(
+        self, source: Source, ask: Callable[[], Awaitable[SourceStatus]], *, anew: bool = False
+    ) -> SourceStatus | TunerrError:
+        """Ask a source, unless it is being asked: then its answer is ours too, except when it is to be asked `anew`."""
+        turn = self._turns[source.id]
+        shared = turn.locked() and not anew
+        async with turn:
+            known = next((status for status in self._statuses.current if status.id == source.id), None)
+            if shared and known is not None:
+                return known
+            try:
+                return self._note(await ask())
+            except TunerrError as error:
+                return error  # one source's trouble with our disk or worker must not cancel the others
+
+    async def _build(self) -> None:
+        lineup = await self._builder.build()
+        before = self._lineup.current
+        if not lineup.channels:
+            return
+        self._lineup.publish(lineup)
+        if before is not None and before.version == lineup.version:
+            return
+        log.info("lineup published", version=lineup.version, channels=len(lineup.channels))
+        for left_out in lineup.left_out:
+            log.warning("channels left out", count=left_out.count, reason=left_out.reason)
+        for note in lineup.notes:
+            log.warning("lineup", note=note)
 
     def _note(self, status: SourceStatus) -> SourceStatus:
-        self._statuses.publish(tuple(status if known.id == status.id else known for known in self._statuses.current))
+        known = {one.id: one for one in self._statuses.current} | {status.id: status}
+        self._statuses.publish(tuple(known[source.id] for source in self._sources.current if source.id in known))
         report = log.info if status.state is SourceState.OK else log.warning
         report(
             "source refreshed",
@@ -141,3 +236,17 @@ class RefreshCycle:
             **{key: value for key, value in (("message", status.message), ("hint", status.hint)) if value},
         )
         return status
+
+
+def _status(outcome: SourceStatus | TunerrError) -> SourceStatus:
+    if isinstance(outcome, TunerrError):
+        raise outcome
+    return outcome
+
+
+async def _set_within(event: asyncio.Event, seconds: float | None) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from tunerr.model.channel import SourceId
 
@@ -15,32 +16,62 @@ _MOST_DOUBLINGS = 12  # 34 hours: longer than any regular interval in use
 _JITTER = 0.1
 
 
-class Schedule:
-    """All sources at the regular `interval` (seconds; 0 = once), those that are ill sooner.
+@dataclass(slots=True)
+class _Plan:
+    """When one source is asked next: at its regular time, or sooner because it was ill."""
 
-    In between the others are left alone: providers lock out accounts that ask too often. Times are seconds on one
-    monotonic clock.
+    interval: float
+    regular: float
+    retry: float = math.inf
+    failures: int = 0
+
+    @property
+    def next(self) -> float:
+        return min(self.regular, self.retry)
+
+
+class Schedule:
+    """Each source at its own interval, those that are ill sooner. Times are seconds on one monotonic clock.
+
+    In between a source is left alone: providers lock out accounts that ask too often.
     """
 
-    def __init__(self, *, sources: Collection[SourceId], interval: float) -> None:
-        self.due = frozenset(sources)
-        self._all = self.due
-        self._interval = interval
-        self._all_at = math.inf
-        self._failures = 0
+    def __init__(self) -> None:
+        self._plans: dict[SourceId, _Plan] = {}
 
-    def begin(self, now: float) -> frozenset[SourceId]:
+    def keep(self, intervals: Mapping[SourceId, float], now: float) -> None:
+        """Hold exactly these sources (seconds between refreshes, 0 = once); new ones are due at once."""
+        for source, interval in intervals.items():
+            plan = self._plans.get(source)
+            if plan is None or plan.interval != interval:
+                self._plans[source] = _Plan(interval, regular=now)
+        for source in self._plans.keys() - intervals.keys():
+            del self._plans[source]
+
+    def due(self, now: float) -> frozenset[SourceId]:
         """The sources to ask now."""
-        if self.due == self._all:
-            spread = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load, guards nothing
-            self._all_at = now + self._interval * spread if self._interval else math.inf
-        return self.due
+        return frozenset(source for source, plan in self._plans.items() if plan.next <= now)
 
-    def end(self, ill: Collection[SourceId], now: float) -> float | None:
-        """Seconds until `begin` is due again, None when never; `ill` are those that failed just now."""
-        self._failures = self._failures + 1 if ill else 0
-        retry = _FIRST_RETRY_S * (1 << min(self._failures - 1, _MOST_DOUBLINGS)) if ill else math.inf
-        regular = max(self._all_at - now, 0.0)
-        self.due = frozenset(ill) if retry < regular else self._all
-        delay = min(retry, regular)
-        return None if math.isinf(delay) else delay
+    def asked(self, sources: Collection[SourceId], now: float) -> None:
+        """Note that these are being asked; those whose regular time it was stay together."""
+        spread = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load, guards nothing
+        for plan in self._of(sources):
+            plan.retry = math.inf
+            if plan.regular <= now:
+                plan.regular = now + plan.interval * spread if plan.interval else math.inf
+
+    def answered(self, sources: Collection[SourceId], ill: Collection[SourceId], now: float) -> None:
+        """Note that these were asked; `ill` are those of them that failed."""
+        for plan in self._of(set(sources) - set(ill)):
+            plan.failures = 0
+        for plan in self._of(ill):
+            plan.failures += 1
+            plan.retry = now + _FIRST_RETRY_S * (1 << min(plan.failures - 1, _MOST_DOUBLINGS))
+
+    def wait(self, now: float) -> float | None:
+        """Seconds until a source is due, None when none will ever be."""
+        soonest = min((plan.next for plan in self._plans.values()), default=math.inf)
+        return None if math.isinf(soonest) else max(soonest - now, 0.0)
+
+    def _of(self, sources: Collection[SourceId]) -> list[_Plan]:
+        return [self._plans[source] for source in sources if source in self._plans]

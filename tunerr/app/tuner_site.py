@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from tunerr.config.sections import DeckSettings
 from tunerr.guide.ids import guide_channel_id
 from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes as metrics_routes
-from tunerr.model.channel import ChannelId, Lineup
+from tunerr.model.channel import ChannelId, LineupChannel
 from tunerr.outputs import health, m3u, reports, stream, xmltv
 from tunerr.outputs import web as common
 from tunerr.outputs.hdhr import http as hdhr
@@ -23,9 +24,9 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
     configured = core.settings.server.base_url
     deck = core.settings.deck
 
-    def lineup_served(lineup: Lineup) -> None:
+    def lineup_served(rows: Sequence[LineupChannel]) -> None:
         """Numbers that a client has seen are its own from now on."""
-        numbers = tuple(row.number for row in lineup.channels)
+        numbers = tuple(row.number for row in rows)
         background.spawn(core.ledger.mark_served(numbers), "mark numbers served")
 
     async def save_favorite(channel_id: ChannelId, on: bool) -> None:
@@ -43,7 +44,7 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
     application.add_routes(
         [
             *hdhr.routes(
-                device=core.device,
+                devices=core.devices,
                 configured_base=configured,
                 deck_port=deck.port if _is_for_others(deck) else None,
                 lineup=core.lineup,

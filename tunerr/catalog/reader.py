@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import aiosqlite
 import orjson
 
+from tunerr.catalog.rows import ENTRIES
 from tunerr.model.channel import Channel, ChannelId, SourceId, Stream
 from tunerr.model.numbers import GuideNumber
+from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.storage.connection import select
+from tunerr.support.snapshot import Published
 
 # A page's objects are made in a few milliseconds; the event loop carries video meanwhile.
 _PAGE_CHANNELS = 200
@@ -28,15 +31,6 @@ _FIRST = """
     ORDER BY min(source.key * 1000000000 + channel.ordinal)
     LIMIT :limit"""
 
-_ENTRIES = """
-    SELECT channel.channel_id, served.source, entry.*
-    FROM json_each(:ids) AS wanted
-    CROSS JOIN json_each(:sources) AS source
-    JOIN served ON served.source = source.value
-    JOIN channel ON channel.generation = served.generation AND channel.channel_id = wanted.value
-    JOIN entry ON entry.generation = channel.generation AND entry.channel = channel.number
-    ORDER BY wanted.key, source.key, entry.ordinal"""
-
 _COUNT = """
     SELECT count(DISTINCT channel.channel_id) AS channels
     FROM json_each(:sources) AS source
@@ -47,65 +41,101 @@ _SERVED = "SELECT source FROM served WHERE source IN (SELECT value FROM json_eac
 
 
 class CatalogReader:
-    """Reads the served generations of `sources`, best source first, through a read-only connection.
+    """Reads the served generations of the sources of channels, best source first, through a read-only connection.
 
-    A channel's streams are its entries ranked by source and place in the playlist; its name, group and logo are those
-    of the first. Raises StorageError.
+    A channel's streams are its entries ranked by source and place in the playlist, each on a panel's preferred host
+    before any on its next one; its name, group and logo are those of the first. Raises StorageError.
     """
 
-    def __init__(
-        self, *, catalog: aiosqlite.Connection, sources: Sequence[SourceId], allow_lan: Collection[SourceId] = ()
-    ) -> None:
-        """`allow_lan`: those of the sources whose streams may be in the local network."""
+    def __init__(self, *, catalog: aiosqlite.Connection, sources: Published[tuple[Source, ...]]) -> None:
+        """`sources` are those in force; the ones of programmes are passed over."""
         self._catalog = catalog
-        self._allow_lan = frozenset(allow_lan)
-        self.sources = tuple(sources)
-        self._sources = orjson.dumps(self.sources).decode()
+        self._published = sources
+
+    @property
+    def sources(self) -> tuple[SourceId, ...]:
+        """The sources of channels, best first."""
+        return tuple(self._by_id())
 
     async def channels(self, ids: Sequence[ChannelId]) -> tuple[Channel, ...]:
         """Return those of the channels that are in the catalog, in the order asked for."""
         found: list[Channel] = []
+        by_id = self._by_id()
         for start in range(0, len(ids), _PAGE_CHANNELS):
             page = orjson.dumps(ids[start : start + _PAGE_CHANNELS]).decode()
-            rows = await select(self._catalog, _ENTRIES, {"sources": self._sources, "ids": page})
+            rows = await select(self._catalog, ENTRIES, {"sources": _json(by_id), "ids": page})
             by_channel = groupby(rows, key=lambda row: ChannelId(row["channel_id"]))
-            found += (self._channel(channel, list(entries)) for channel, entries in by_channel)
+            found += (_channel(channel, list(entries), by_id) for channel, entries in by_channel)
         return tuple(found)
 
     async def first(self, limit: int, *, exclude: Iterable[ChannelId] = ()) -> tuple[Channel, ...]:
         """Return the first channels in the order of sources and playlists, without the excluded ones."""
-        parameters = {"sources": self._sources, "exclude": orjson.dumps(list(exclude)).decode(), "limit": limit}
+        parameters = {"sources": _json(self.sources), "exclude": orjson.dumps(list(exclude)).decode(), "limit": limit}
         rows = await select(self._catalog, _FIRST, parameters)
         return await self.channels([ChannelId(row["channel_id"]) for row in rows])
 
     async def count(self) -> int:
         """Return how many channels the sources have together."""
-        return int((await select(self._catalog, _COUNT, {"sources": self._sources}))[0]["channels"])
+        return int((await select(self._catalog, _COUNT, {"sources": _json(self.sources)}))[0]["channels"])
 
     async def served(self) -> frozenset[SourceId]:
         """Return the sources that have a catalog; the others were never read, or their catalog was lost."""
-        rows = await select(self._catalog, _SERVED, {"sources": self._sources})
+        rows = await select(self._catalog, _SERVED, {"sources": _json(self.sources)})
         return frozenset(SourceId(row["source"]) for row in rows)
 
-    def _channel(self, channel: ChannelId, entries: Sequence[sqlite3.Row]) -> Channel:
-        best = entries[0]
-        chno = next((row["chno"] for row in entries if row["chno"]), "")
-        return Channel(
-            id=channel,
-            name=best["name"],
-            tvg_id=next((row["tvg_id"] for row in entries if row["tvg_id"]), ""),
-            group=best["group_title"],
-            logo=best["logo"],
-            wanted_number=GuideNumber.parse(chno) if chno else None,
-            radio=bool(best["radio"]),
-            streams=tuple(self._stream(row) for row in entries),
-        )
+    def _by_id(self) -> dict[SourceId, Source]:
+        return {source.id: source for source in self._published.current if source.kind == "playlist"}
 
-    def _stream(self, row: sqlite3.Row) -> Stream:
-        return Stream(
-            url=SecretUrl(row["url"]),
-            source=SourceId(row["source"]),
-            zone=Zone(row["zone"]),
-            headers=tuple((name, value) for name, value in orjson.loads(row["headers"])),
-            allow_lan=row["source"] in self._allow_lan,
-        )
+
+def _json(sources: Iterable[SourceId]) -> str:
+    return orjson.dumps(list(sources)).decode()
+
+
+def _channel(channel: ChannelId, entries: Sequence[sqlite3.Row], sources: Mapping[SourceId, Source]) -> Channel:
+    best = entries[0]
+    chno = next((row["chno"] for row in entries if row["chno"]), "")
+    by_source = groupby(entries, key=lambda row: SourceId(row["source"]))
+    return Channel(
+        id=channel,
+        name=best["name"],
+        tvg_id=next((row["tvg_id"] for row in entries if row["tvg_id"]), ""),
+        group=best["group_title"],
+        logo=best["logo"],
+        wanted_number=GuideNumber.parse(chno) if chno else None,
+        radio=bool(best["radio"]),
+        streams=tuple(stream for source, rows in by_source for stream in _streams(sources[source], list(rows))),
+    )
+
+
+def _streams(source: Source, rows: Sequence[sqlite3.Row]) -> Iterator[Stream]:
+    """Yield the streams of one source, those on its preferred host first."""
+    addresses = [list(_addresses(source, row["url"])) for row in rows]
+    for host in range(max(map(len, addresses))):
+        for row, on_hosts in zip(rows, addresses, strict=True):
+            if host < len(on_hosts):
+                yield _stream(source, row, on_hosts[host])
+
+
+def _addresses(source: Source, url: str) -> Iterator[str]:
+    """Yield the URL on each host of its panel, in their order; as it is when it is on none of them."""
+    hosts = [host.reveal() for host in source.panel.hosts] if source.panel is not None else []
+    own = next((host for host in hosts if url.startswith(f"{host}/")), None)
+    if own is None:
+        yield url
+    else:
+        yield from (host + url[len(own) :] for host in hosts)
+
+
+def _stream(source: Source, row: sqlite3.Row, url: str) -> Stream:
+    own = {name.lower(): (name, value) for name, value in source.access.headers}
+    own |= {name.lower(): (name, value) for name, value in orjson.loads(row["headers"])}
+    return Stream(
+        url=SecretUrl(url),
+        source=source.id,
+        zone=Zone(row["zone"]),
+        headers=tuple(own.values()),
+        allow_lan=source.allow_lan,
+        proxy=source.access.proxy,
+        name=row["name"],
+        one_account=source.panel is not None or source.device,
+    )

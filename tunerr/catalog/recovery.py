@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -13,8 +13,11 @@ from tunerr.storage.connection import open_worker
 from tunerr.storage.errors import storage_errors
 
 
-def ledger_keys(state_db: Path) -> Iterator[tuple[Key, str]]:
-    """Yield what the ledger knows, as `identity.learned` would; nothing when there is no ledger yet."""
+def ledger_keys(state_db: Path, *, without: Container[str] = ()) -> Iterator[tuple[Key, str]]:
+    """Yield what the ledger knows, as `identity.learned` would; nothing when there is no ledger yet.
+
+    `without`: ids that the operator's rulings make, and nothing else recognises.
+    """
     if not state_db.exists():
         return
     with storage_errors(state_db), closing(open_worker(state_db, kind="state", readonly=True)) as db:
@@ -24,6 +27,8 @@ def ledger_keys(state_db: Path) -> Iterator[tuple[Key, str]]:
     for source, of_source in groupby(rows, key=lambda row: SourceId(row["source"])):
         groups, ids = [], []
         for row in of_source:
+            if row["channel_id"] in without:
+                continue
             keys = EntryKeys(row["tvg_id"], row["name_key"], row["path_id"])
             group = Group(keys.native(source))
             group.add(keys.name, keys.path)

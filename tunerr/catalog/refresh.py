@@ -1,119 +1,202 @@
-"""Refreshing a playlist source: fetch, let the worker ingest, remember how it went."""
+"""Refreshing a source of channels: fetch, let the worker ingest, remember how it went."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from tunerr.catalog.attempts import Failures, each_host
+from tunerr.catalog.diff import in_words
 from tunerr.catalog.reader import CatalogReader
-from tunerr.errors import TunerrError
-from tunerr.model.source import Source
+from tunerr.catalog.visit import PAUSE_SECONDS, Known, Offer, Visit
+from tunerr.errors import ContentError, FetchError, TunerrError
+from tunerr.model.account import AccountStatus
+from tunerr.model.source import Panel, Source
 from tunerr.model.status import SourceState, SourceStatus
-from tunerr.model.url import Zone
+from tunerr.model.url import SecretUrl
+from tunerr.providers.xtream.account import refusal
+from tunerr.storage.accounts import AccountStore
 from tunerr.storage.folder import DataFolder
 from tunerr.storage.sources import SourceStore
 from tunerr.support.clock import Clock
-from tunerr.support.fetch import Fetched, Validators, fetch_document
-from tunerr.support.http import HttpClients, Reach
+from tunerr.support.fetch import Validators
+from tunerr.support.http import HttpClients
 from tunerr.support.worker_client import Worker
 
-# 200,000 entries are some 50 MB, and come unpacked from most providers.
-_LARGEST_DOWNLOAD = 1 << 30
 # 200,000 entries take some seconds on a desktop; a small ARM box with a busy disk gets this long.
 _INGEST_SECONDS = 600.0
 
+OnAccount = Callable[[AccountStatus], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One refresh on its way. `before`: the source's status until now; `known`: validators of a location."""
+
+    source: Source
+    visit: Visit
+    before: SourceStatus
+    known: Known
+    accept_shrink: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a refresh came to; `validators` belong to `location`."""
+
+    status: SourceStatus
+    location: SecretUrl
+    validators: Validators
+
 
 class CatalogRefresher:
-    """Brings playlists into the catalog. A provider's fault becomes the source's status, never an exception."""
+    """Brings channels into the catalog. A provider's fault becomes the source's status, never an exception.
+
+    Of a panel the account is asked first, then its live channels by player_api, at each host in turn; get.php is what
+    is left when no host's player_api is well. An HDHomeRun device is asked how many tuners it has, then for its lineup.
+    """
 
     def __init__(
         self,
         *,
         folder: DataFolder,
         sources: SourceStore,
+        accounts: AccountStore,
         reader: CatalogReader,
         clients: HttpClients,
         worker: Worker,
         clock: Clock,
+        on_account: OnAccount,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
-        """`reader` knows all playlist sources."""
+        """`reader` knows all sources of channels; `on_account` hears what panels and devices say of their account.
+
+        `pause`: seconds between two requests of a refresh.
+        """
         self._folder = folder
         self._sources = sources
+        self._accounts = accounts
         self._reader = reader
         self._clients = clients
         self._worker = worker
         self._clock = clock
+        self._on_account = on_account
+        self._pause = pause
 
-    async def refresh(self, source: Source, *, accept_shrink: bool = False) -> SourceStatus:
+    async def refresh(self, source: Source, *, accept_shrink: bool = False, whole: bool = False) -> SourceStatus:
         """Refresh one source; the status is saved and returned. Raises StorageError when it can't be saved.
+
+        `whole`: its documents are asked for and read anew even when they did not change.
 
         On FAILED and REFUSED the last good catalog is served and its counts stay.
         """
-        before = await self._sources.status(source.id) or SourceStatus(source.id, "playlist", str(source.location))
+        before = await self._sources.status(source.id) or SourceStatus(source.id, "playlist", "")
         before = replace(before, label=str(source.location), attempted_at=self._clock.now())
-        validators = await self._sources.validators(source.id, source.location)
+        spool = self._folder.spool_dir
         try:
-            status, fresh = await self._run(source, before, validators, accept_shrink=accept_shrink)
+            with Visit(source, clients=self._clients, spool=spool, clock=self._clock, pause=self._pause) as visit:
+                known = await self._known(source, before, anew=accept_shrink or whole)
+                task = _Task(source, visit, before, known, accept_shrink)
+                outcome = await self._ask(task)
         except TunerrError as error:
             status = replace(before, state=SourceState.FAILED, message=error.message, hint=error.hint)
-            fresh = validators
-        await self._sources.save(status, location=source.location, validators=fresh)
-        return status
+            known_still = await self._sources.validators(source.id, source.location)
+            outcome = _Outcome(status, source.location, known_still)
+        await self._sources.save(outcome.status, location=outcome.location, validators=outcome.validators)
+        return outcome.status
 
-    async def _run(
-        self, source: Source, before: SourceStatus, validators: Validators, *, accept_shrink: bool
-    ) -> tuple[SourceStatus, Validators]:
+    async def _known(self, source: Source, before: SourceStatus, *, anew: bool) -> Known:
         # A refused answer is asked for in full, or it could never prove itself; so is one whose catalog was lost.
-        whole = accept_shrink or before.state is SourceState.REFUSED or source.id not in await self._reader.served()
-        target = self._folder.spool_dir / f"playlist-{source.id}"
-        try:
-            fetched = await fetch_document(
-                self._clients,
-                source.location,
-                target=target,
-                reach=Reach(Zone.LOOPBACK, typed_host=source.location.host, allow_lan=source.allow_lan),
-                validators=Validators() if whole else validators,
-                limit_bytes=_LARGEST_DOWNLOAD,
-                timeout=source.timeout,
-            )
-            if not fetched.changed:
-                unchanged = replace(
-                    before, state=SourceState.OK, succeeded_at=before.attempted_at, message="Nothing changed.", hint=""
-                )
-                return unchanged, validators
-            report = await self._worker.run(
-                "ingest-playlist", self._request(source, target, fetched, accept_shrink=accept_shrink), _INGEST_SECONDS
-            )
-        finally:
-            with suppress(OSError):
-                target.unlink(missing_ok=True)  # it holds credentials
-        if report["outcome"] == "refused":
-            refused = replace(before, state=SourceState.REFUSED, message=report["message"], hint=report["hint"])
-            return refused, validators
-        return _succeeded(before, report), fetched.validators
+        if anew or before.state is SourceState.REFUSED or source.id not in await self._reader.served():
+            return _nothing_known
+        return partial(self._sources.validators, source.id)
 
-    def _request(self, source: Source, document: Path, fetched: Fetched, *, accept_shrink: bool) -> dict[str, object]:
+    async def _ask(self, task: _Task) -> _Outcome:
+        if task.source.panel is not None:
+            return await self._panel(task, task.source.panel)
+        return await (self._device(task) if task.source.device else self._playlist(task))
+
+    async def _device(self, task: _Task) -> _Outcome:
+        device = await task.visit.device()
+        await self._note(device.account(source=task.source.id, asked_at=self._clock.now()))
+        return await self._take(task, await task.visit.lineup(task.known))
+
+    async def _playlist(self, task: _Task) -> _Outcome:
+        return await self._take(task, await task.visit.playlist(task.source.location, task.known))
+
+    async def _panel(self, task: _Task, panel: Panel) -> _Outcome:
+        failures = Failures(len(panel.hosts))
+        left: list[Panel] = []
+        for host in each_host(panel):
+            first = True
+            try:
+                await self._account(task.visit, host)
+                first = False
+                return await self._take(task, await task.visit.live(host, task.known))
+            except (FetchError, ContentError) as error:
+                if failures.add(error, first=first):
+                    left.append(host)
+        for host in left:
+            try:
+                outcome = await self._take(task, await task.visit.playlist(host.playlist, _nothing_known))
+            except (FetchError, ContentError) as error:
+                failures.add(error, first=False)
+            else:
+                return _fallen_back(outcome, failures.telling())
+        raise failures.telling()
+
+    async def _account(self, visit: Visit, panel: Panel) -> None:
+        account = await visit.account(panel)
+        await self._note(account)
+        if (refused := refusal(account)) is not None:
+            raise refused
+
+    async def _note(self, account: AccountStatus) -> None:
+        await self._accounts.save(account)
+        self._on_account(account)
+
+    async def _take(self, task: _Task, offer: Offer) -> _Outcome:
+        before = task.before
+        if not offer.changed:
+            status = replace(
+                before, state=SourceState.OK, succeeded_at=before.attempted_at, message="Nothing changed.", hint=""
+            )
+            return _Outcome(status, offer.location, offer.validators)
+        report = await self._worker.run("ingest", self._request(task, offer), _INGEST_SECONDS)
+        if report["outcome"] == "refused":
+            status = replace(before, state=SourceState.REFUSED, message=report["message"], hint=report["hint"])
+            return _Outcome(status, offer.location, Validators())
+        return _Outcome(_succeeded(before, report), offer.location, offer.validators)
+
+    def _request(self, task: _Task, offer: Offer) -> dict[str, object]:
         return {
-            "path": str(document),
-            "source": source.id,
+            "form": offer.form,
+            "documents": {name: str(path) for name, path in offer.documents.items()},
+            "panel": offer.login and offer.login._asdict(),
+            "country": task.source.country,
+            "source": task.source.id,
             "sources": self._reader.sources,
-            "zone": int(fetched.zone),
+            "zone": int(offer.zone),
             "catalog_db": str(self._folder.catalog_db),
             "state_db": str(self._folder.state_db),
             "now": self._clock.now().timestamp(),
-            "accept_shrink": accept_shrink,
+            "accept_shrink": task.accept_shrink,
         }
 
 
+async def _nothing_known(_location: SecretUrl) -> Validators:
+    return Validators()
+
+
 def _succeeded(before: SourceStatus, report: Mapping[str, Any]) -> SourceStatus:
+    counts = {kind: change["count"] for kind, change in report["changes"].items()}
     return replace(
         before,
         state=SourceState.OK,
         succeeded_at=before.attempted_at,
-        message=_summary(report),
+        message=in_words(report["channels"], counts),
         hint="",
         entries=report["entries"],
         channels=report["channels"],
@@ -121,10 +204,7 @@ def _succeeded(before: SourceStatus, report: Mapping[str, Any]) -> SourceStatus:
     )
 
 
-def _summary(report: Mapping[str, Any]) -> str:
-    """Say what changed, in a sentence."""
-    words = {"added": "added", "removed": "gone", "renamed": "renamed", "moved": "in another group"}
-    words["readdressed"] = "with other addresses"
-    counts = {kind: change["count"] for kind, change in report["changes"].items()}
-    said = [f"{counts[kind]:,} {text}" for kind, text in words.items() if counts.get(kind)]
-    return f"{report['channels']:,} channels: {', '.join(said)}." if said else "Nothing changed."
+def _fallen_back(outcome: _Outcome, why: TunerrError) -> _Outcome:
+    """Say that the playlist stands in; it is asked for in full next time, after player_api."""
+    message = f"{outcome.status.message} From get.php, because player_api failed: {why.message}"
+    return _Outcome(replace(outcome.status, message=message), outcome.location, Validators())

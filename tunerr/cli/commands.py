@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 PROGRAM = "iptv-tunerr"
 
+_COLUMN = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -27,13 +29,35 @@ COMMANDS = {
             "Settings in force, what is wrong with them, their reference.",
             acts=("show", "check", "reference"),
         ),
-        Command("source", "Accept or refresh a source of the running server.", acts=("accept", "refresh")),
+        Command(
+            "source",
+            "Where channels and guides come from: add, change, refresh, roll back.",
+            acts=(
+                *("list", "show", "add", "edit", "remove", "enable", "disable", "reorder"),
+                *("refresh", "accept", "history", "diff", "roll-back", "export", "import"),
+            ),
+        ),
+        Command(
+            "channel",
+            "Single channels: find, name, number, switch on and off, merge, split.",
+            acts=(
+                *("list", "find", "show", "why", "set", "clear", "enable", "disable"),
+                *("merge", "split", "pin", "suggestions", "test", "groups", "renumber"),
+            ),
+        ),
+        Command("rules", "Rules that choose the lineup.", acts=("show", "set", "preview")),
+        Command("undo", "Take back what was done to sources and channels, or do it again."),
+        Command("probe", "Ask every provider whether it works, rank them, say what to do next."),
+        Command("free-sources", "What the free sources of the settings have, before they are merged."),
+        Command("hdhr-scan", "What an HDHomeRun device is, its channels, its guide."),
+        Command("import-cookies", "Take a browser's cookies for a provider into the cookie file."),
+        Command("cf-status", "How hosts behind Cloudflare are passed: clearance cookies, remembered User-Agents."),
         Command("deck", "One-time code for the running server's Control Deck.", acts=("code",)),
         Command(
             "lab",
             "A provider that breaks on command; measurements.",
             group="Lab/ops",
-            acts=("provider", "bench"),
+            acts=("provider", "panel", "bench"),
         ),
         Command("version", "Print the version."),
         Command("help", "This text; `help COMMAND` for one command."),
@@ -56,5 +80,6 @@ def _usage(*, everything: bool) -> Iterator[str]:
         yield f"\n{group}:"
         for command in commands:
             acts = f" {'|'.join(command.acts)}" if command.acts else ""
-            yield f"  {command.name + acts:<30} {command.about}"
+            call = command.name + (acts if len(acts) < _COLUMN else " ACT")
+            yield f"  {call:<{_COLUMN}} {command.about}"
     yield f"\nFlags are written -flag VALUE, -flag=VALUE or --flag VALUE; `{PROGRAM} help COMMAND` lists them."

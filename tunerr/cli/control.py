@@ -1,16 +1,19 @@
 """Client of the running server's control socket.
 
-The protocol: `POST /act/<name>` with a JSON object; a success answers `{"message": …}`, a refusal (status 400 and up)
-`{"error": …, "hint": …}`. Whoever may open the socket (mode 0600 in the data folder) may act.
+The protocol: `POST /act/<name>` with a JSON object; a success answers `{"message": …}` or `{"data": …}`, a refusal
+(status 400 and up) `{"error": …, "hint": …}`. Whoever may open the socket (mode 0600 in the data folder) may act.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import orjson
 
 from tunerr.cli.options import load_settings
 from tunerr.errors import ActionRefused, TunerrError
@@ -21,33 +24,26 @@ _TIMEOUT = aiohttp.ClientTimeout(total=600.0, sock_connect=5.0)  # a refresh of 
 _FIRST_REFUSAL = 400
 
 
-def act(name: str, body: Mapping[str, str], *, data_dir: str | None) -> str:
-    """Have the running server do `name`; returns its message.
+def act(name: str, body: Mapping[str, Any], *, data_dir: str | None) -> Any:
+    """Have the running server do `name`; returns its message (str), or its data as JSON has it.
 
     Raises ActionRefused with the server's reason, NoServerError when no server runs on that data folder.
     """
     settings = load_settings({"DATA_DIR": data_dir}).settings
-    # The server may have got its playlist by --m3u, which this process can't know: look on both sides of the demo.
-    other = DataFolder(settings.other_data_folder())
-    try:
-        return asyncio.run(_post(DataFolder(settings.data_folder()).socket, name, body))
-    except NoServerError:
-        if not other.socket.exists():
-            raise
-        return asyncio.run(_post(other.socket, name, body))
+    return asyncio.run(_post(DataFolder(settings.data_folder()).socket, name, body))
 
 
 class NoServerError(TunerrError):
     """Nobody listens on the socket."""
 
 
-async def _post(socket: Path, name: str, body: Mapping[str, str]) -> str:
+async def _post(socket: Path, name: str, body: Mapping[str, Any]) -> Any:
     try:
         with reachable(socket) as short:
             connector = aiohttp.UnixConnector(path=short)
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session,
-                session.post(f"http://tunerr/act/{name}", json=dict(body)) as response,
+                session.post(f"http://tunerr/act/{name}", data=io.BytesIO(orjson.dumps(body))) as response,
             ):
                 answer = await response.json(content_type=None)
                 status = response.status
@@ -64,4 +60,4 @@ async def _post(socket: Path, name: str, body: Mapping[str, str]) -> str:
     if status >= _FIRST_REFUSAL:
         refusal = fields.get("error") or f"The server refused with status {status}."
         raise ActionRefused(str(refusal), hint=str(fields.get("hint") or ""))
-    return str(fields.get("message") or "Done.")
+    return fields["data"] if "data" in fields else str(fields.get("message") or "Done.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = cyclopts.App(
     name="bench",
     help="Measure the product beside what it is compared with.",
-    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls [flags]",
+    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog [flags]",
     version_flags=[],
 )
 
@@ -79,6 +79,23 @@ def hls(
     from tunerr.lab.bench.hls import run  # noqa: PLC0415 - numpy and aiohttp
 
     return _print(run(_folder(media), starts), json=json)
+
+
+@app.command
+def catalog(
+    *,
+    entries: Annotated[int, Parameter(help="Entries of the playlist.")] = 200_000,
+    titles: Annotated[int, Parameter(help="Films and series of the panel.")] = 125_000,
+    lineups: Annotated[str, Parameter(help="Numbers of channels of the lineups, parted by commas.")] = "5000,50000",
+    pairs: Annotated[int, Parameter(help="How often each is measured, in turn with what it is compared with.")] = 3,
+    seconds: Annotated[float, Parameter(help="Length of one measurement of a rate.")] = 3.0,
+    json: AsJson = False,
+) -> int:
+    """Large lists into the catalog, the swap in a server's loop, lineup.json made and served."""
+    from tunerr.lab.bench.catalog import Plan, run  # noqa: PLC0415 - aiohttp
+
+    sizes = tuple(int(each) for each in lineups.split(","))
+    return _print(run(Plan(entries, titles, sizes, pairs, seconds)), json=json)
 
 
 def _folder(media: Path | None) -> Path:

@@ -69,7 +69,7 @@ def _guarded(command: Command, tokens: list[str]) -> int:
 def _call(command: Command, tokens: list[str]) -> int:
     from cyclopts import CycloptsError, UnknownCommandError  # noqa: PLC0415 - 0.1 s that help and errors don't need
 
-    app: cyclopts.App = importlib.import_module(f"tunerr.cli.{command.name}").app
+    app: cyclopts.App = importlib.import_module(f"tunerr.cli.{command.name.replace('-', '_')}").app
     if command.acts and not tokens:
         return _misuse(f"{command.name} needs one of: {', '.join(command.acts)}.")
     try:

@@ -2,12 +2,12 @@
 
 from tunerr.config.environment import PREFIX, read_environment
 from tunerr.config.gateway import GatewaySettings
+from tunerr.config.lineup import LineupSettings
 from tunerr.config.loader import Loaded, load
 from tunerr.config.sections import (
     DeckSettings,
     GuideSettings,
     HdhrSettings,
-    LineupSettings,
     MetricsSettings,
     ProviderSettings,
     ServerSettings,

@@ -59,7 +59,7 @@ CHANGED = (
         "805 means tuners only; a full account is 806 (one of its own arrives with the provider work)",
         "tuners and accounts are told apart",
     ),
-    Change("LINEUP_MAX_CHANNELS", "480", "479 per device; more go to further devices later", "Plex fails at 480"),
+    Change("LINEUP_MAX_CHANNELS", "480", "479 per device; LINEUP_DEVICES adds devices for more", "Plex fails at 480"),
     Change("REFRESH", "0, never", "every 6 hours with jitter; 0 = never", "stale playlists are dead channels"),
     Change(
         "AUTOPILOT_STATE_FILE, host quarantine",
@@ -98,6 +98,14 @@ CHANGED = (
         "contained the guide number",
         "computed before numbering",
         "renumbering must not make a new channel",
+    ),
+    Change(
+        "Tests of streams (SMOKETEST_*, LINEUP_PROBE_*)",
+        "two engines, ten tests at once, one failure drops a channel",
+        "one engine under both names, four at once, each host asked every two seconds. SMOKETEST_ENABLED tests, "
+        "LINEUP_PROBE_ENABLED also leaves channels out: those all of whose streams failed twice, an hour apart, and "
+        "never more than SMOKETEST_RUN_GUARD percent in one run",
+        "bursts of tests made providers refuse, and whole lineups were dropped for it",
     ),
     Change("Booleans", "read in three ways", "one way: 1/true/yes/on and 0/false/no/off", "one rule is enough"),
 )

@@ -42,6 +42,12 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=False)
 
 
+class NumberedSection(Section):
+    """A section that there may be several of, each with a number: those of NAME, NAME_2, NAME_3 …."""
+
+    number: int = 1
+
+
 def reads(parser: Callable[[str], Any]) -> BeforeValidator:
     """Run `parser` on text; values that already have their type pass."""
     return BeforeValidator(lambda value: parser(value) if isinstance(value, str) else value)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunerr.config.declare import settings_of
+from tunerr.config.declare import NumberedSection, settings_of
 from tunerr.config.environment import PREFIX
 from tunerr.config.loader import Loaded
-from tunerr.config.sections import Account
 from tunerr.config.written import written
 
 
@@ -22,11 +21,11 @@ class Effective:
 
 
 def effective(loaded: Loaded) -> Iterator[Effective]:
-    """Every setting, accounts last; of further accounts only what is set."""
+    """Every setting, numbered ones last; of further ones only what is set."""
     settings = loaded.settings
     sections = [getattr(settings, name) for name in type(settings).model_fields]
-    for section in (*sections, *settings.provider.accounts):
-        number = section.number if isinstance(section, Account) else 1
+    for section in (*sections, *settings.provider.accounts, *settings.free.own):
+        number = section.number if isinstance(section, NumberedSection) else 1
         for field, setting, _ in settings_of(type(section)):
             name = setting.name if number == 1 else f"{setting.name}_{number}"
             origin = loaded.origins.get(name, "default")

@@ -50,7 +50,7 @@ class GatewaySettings(Section):
         reads(parsers.host_agents),
         Setting(
             "HOST_UA",
-            "User-Agents for single hosts, host=agent, parted by bars; they win over UPSTREAM_USER_AGENT.",
+            "User-Agents for single hosts, host=agent, parted by bars; they win over all others, remembered ones too.",
             "cdn.provider.example=VLC/3.0.20 LibVLC/3.0.20",
         ),
     ] = ()

@@ -10,17 +10,19 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from tunerr.config.declare import Section, Setting, settings_of
+from tunerr.config.declare import NumberedSection, Section, Setting, settings_of
 from tunerr.config.environment import PREFIX, read_dotenv
+from tunerr.config.free import FreeSettings, FreeSource
+from tunerr.config.nearest import nearest
 from tunerr.config.reserved import RESERVED, reserved
 from tunerr.config.sections import SECTIONS, Account, GuideSettings, ProviderSettings, Settings
 from tunerr.config.sources import Findings, build_sources
 from tunerr.errors import ConfigError
 
 _NUMBERED = re.compile(r"(?P<name>.+?)_(?P<number>[2-9]|[1-9][0-9])", re.ASCII)
-_ALIKE = 70.0  # percent; below it a suggestion would be a guess
 _SHORT_REFRESH = 300.0  # seconds; providers lock out accounts that fetch more often
 _S = TypeVar("_S", bound=Section)
+_N = TypeVar("_N", bound=NumberedSection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +103,33 @@ def _read_layer(origin: str, layer: Mapping[str, str], found: Findings) -> dict[
 
 
 def _suggestion(name: str) -> str:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistyped name needs it
-
-    known = [*_CANONICAL, *(full.removeprefix(PREFIX) for full in RESERVED)]
-    best = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    best = nearest(name, [*_CANONICAL, *(full.removeprefix(PREFIX) for full in RESERVED)])
     return f"; the nearest one is {PREFIX}{best[0]}" if best else ""
 
 
 def _build(given: Mapping[str, Given], found: Findings) -> Settings:
     """The settings that follow from the good values; each bad one is a problem in `found`."""
-    numbers = {1} | {int(match["number"]) for name in given if (match := _family_member(name))}
-    accounts = tuple(_section(Account, given, found, number) for number in sorted(numbers))
+    accounts = _numbered(Account, given, found)
     provider = _section(ProviderSettings, given, found).model_copy(update={"accounts": accounts})
     guide = _section(GuideSettings, given, found)
-    sources = build_sources(provider, guide, found)
+    free = _section(FreeSettings, given, found).model_copy(update={"own": _numbered(FreeSource, given, found)})
+    sources = build_sources(provider, guide, found, free=free)
     others = {
         name: _section(section, given, found)
         for name, section in SECTIONS.items()
-        if section not in (Account, ProviderSettings, GuideSettings)
+        if section not in (Account, ProviderSettings, GuideSettings, FreeSource, FreeSettings)
     }
     return Settings.model_validate(
-        {**others, "guide": guide, "provider": provider.model_copy(update={"sources": sources})}
+        {**others, "guide": guide, "free": free, "provider": provider.model_copy(update={"sources": sources})}
     )
 
 
-def _family_member(name: str) -> re.Match[str] | None:
-    match = _NUMBERED.fullmatch(name)
-    return match if match and match["name"] in _FAMILIES else None
+def _numbered(section: type[_N], given: Mapping[str, Given], found: Findings) -> tuple[_N, ...]:
+    """The sections of a family, by number; the first one is always there."""
+    names = {setting.name for _, setting, _ in settings_of(section) if setting.numbered}
+    matches = (_NUMBERED.fullmatch(name) for name in given)
+    numbers = {1} | {int(match["number"]) for match in matches if match and match["name"] in names}
+    return tuple(_section(section, given, found, number) for number in sorted(numbers))
 
 
 def _section(section: type[_S], given: Mapping[str, Given], found: Findings, number: int = 1) -> _S:
@@ -135,7 +137,7 @@ def _section(section: type[_S], given: Mapping[str, Given], found: Findings, num
     ending = "" if number == 1 else f"_{number}"
     declared = {name: (setting, given.get(setting.name + ending)) for name, setting, _ in settings_of(section)}
     values: dict[str, object] = {name: one.value for name, (_, one) in declared.items() if one is not None}
-    if section is Account:
+    if issubclass(section, NumberedSection):
         values["number"] = number
     try:
         return section.model_validate(values)

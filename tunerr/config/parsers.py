@@ -93,6 +93,13 @@ def line(*, longest: int) -> Callable[[str], str]:
     return parse
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Texts parted by commas, each on one line; empty ones are left out."""
+    if _CONTROL.search(text):
+        raise ValueError("The value has line breaks or control characters; it must be one plain line.")
+    return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
 def path(text: str) -> Path:
     """An absolute path; `~` is the home folder, a relative one starts at the working directory."""
     if _CONTROL.search(text):

@@ -18,8 +18,11 @@ _TITLES = {
     "server": "Server",
     "account": "Subscriptions",
     "provider": "Providers",
+    "free-source": "Free sources",
+    "free": "Free sources: lists of lists",
     "guide": "Guide",
     "lineup": "Lineup",
+    "validation": "Tests of channels",
     "gateway": "Gateway",
     "hdhr": "HDHomeRun identity",
     "deck": "Control Deck",
@@ -53,6 +56,7 @@ prints what is in force and where it came from, `iptv-tunerr config check` only 
 
 Sources are called `m3u`, `m3u-2` … (playlists by M3U_URL), `xtream`, `xtream-2` … (playlists of panels),
 `xtream-guide`, `xtream-guide-2` … (guides of panels) and `xmltv`, `xmltv-2` … (external guides, in the order given).
+Free ones are `free`, `free-2` …, `free-list` … (FREE_SOURCES) and `free-country-us`, `free-category-news`, `free-all`.
 Without any playlist the demo provider plays; its data is in `demo` below the data folder.
 """
 

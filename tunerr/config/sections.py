@@ -8,9 +8,12 @@ from typing import Annotated
 from pydantic import InstanceOf, SecretStr
 
 from tunerr.config import identity, parsers
-from tunerr.config.declare import Section, Setting, reads
+from tunerr.config.declare import NumberedSection, Section, Setting, reads
 from tunerr.config.folder import default_data_folder
+from tunerr.config.free import FreeSettings, FreeSource
 from tunerr.config.gateway import GatewaySettings
+from tunerr.config.lineup import LineupSettings
+from tunerr.config.validation import ValidationSettings
 from tunerr.config.values import ListenAddress
 from tunerr.model.device_id import DeviceId
 from tunerr.model.source import Source
@@ -70,10 +73,9 @@ class ServerSettings(Section):
     log_json: Annotated[bool, _SWITCH, Setting("LOG_JSON", "One JSON object per log line.", "true")] = False
 
 
-class Account(Section):
+class Account(NumberedSection):
     """One subscription. Number 1 has the plain names, further ones end in _2, _3 …."""
 
-    number: int = 1
     m3u_url: Annotated[
         InstanceOf[SecretUrl] | None,
         reads(parsers.location),
@@ -146,6 +148,11 @@ class ProviderSettings(Section):
             "true",
         ),
     ] = False
+    live_only: Annotated[
+        bool,
+        _SWITCH,
+        Setting("LIVE_ONLY", "Leave the films and series of panels out: only live channels are asked for.", "true"),
+    ] = False
     accounts: tuple[Account, ...] = (Account(),)
     # What follows from all settings of subscriptions and guides; the loader fills it in.
     sources: tuple[Source, ...] = ()
@@ -178,18 +185,6 @@ class GuideSettings(Section):
         reads(parsers.duration(zero=False)),
         Setting("XMLTV_TIMEOUT", "The longest wait for an external guide.", "45s", "duration"),
     ] = 45.0
-
-
-class LineupSettings(Section):
-    """What is offered."""
-
-    max_channels: Annotated[
-        int,
-        reads(identity.max_channels),
-        Setting(
-            "LINEUP_MAX_CHANNELS", "Channels offered at most, 1 to 479; 0 = 479. Plex fails at 480.", "200", "channels"
-        ),
-    ] = 479
 
 
 class HdhrSettings(Section):
@@ -293,37 +288,33 @@ class Settings(Section):
 
     server: ServerSettings = ServerSettings()
     provider: ProviderSettings = ProviderSettings()
+    free: FreeSettings = FreeSettings()
     guide: GuideSettings = GuideSettings()
     lineup: LineupSettings = LineupSettings()
+    validation: ValidationSettings = ValidationSettings()
     gateway: GatewaySettings = GatewaySettings()
     hdhr: HdhrSettings = HdhrSettings()
     deck: DeckSettings = DeckSettings()
     metrics: MetricsSettings = MetricsSettings()
 
-    @property
-    def is_demo(self) -> bool:
-        """Whether no playlist is configured, so that the demo provider plays."""
-        return not any(source.kind == "playlist" for source in self.provider.sources)
-
     def data_folder(self) -> Path:
-        """The folder for everything written. The demo has its own below it: its channels take no numbers from yours."""
-        return self._data_folders()[self.is_demo]
+        """The folder for everything written."""
+        return self.server.data_dir or default_data_folder()
 
-    def other_data_folder(self) -> Path:
-        """The folder on the other side of the demo."""
-        return self._data_folders()[not self.is_demo]
-
-    def _data_folders(self) -> tuple[Path, Path]:
-        root = self.server.data_dir or default_data_folder()
-        return root, root / "demo"
+    def demo_folder(self) -> Path:
+        """The demo's own folder below it: its channels take no numbers from yours."""
+        return self.data_folder() / "demo"
 
 
 SECTIONS: dict[str, type[Section]] = {
     "server": ServerSettings,
     "account": Account,
     "provider": ProviderSettings,
+    "free-source": FreeSource,
+    "free": FreeSettings,
     "guide": GuideSettings,
     "lineup": LineupSettings,
+    "validation": ValidationSettings,
     "gateway": GatewaySettings,
     "hdhr": HdhrSettings,
     "deck": DeckSettings,

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
 from tunerr.config.environment import PREFIX
+from tunerr.config.free import PRESETS, FreeSettings
 from tunerr.config.sections import Account, GuideSettings, ProviderSettings
 from tunerr.model.channel import SourceId
-from tunerr.model.source import Source
+from tunerr.model.source import Panel, Source
 from tunerr.model.url import SecretUrl
 
 PLAYLIST_TIMEOUT = 180.0
 """Seconds. Panels put large playlists together on request, which takes minutes on busy ones."""
+
+
+_FREE = {
+    "list": "FREE_SOURCES",
+    "country": "FREE_SOURCE_IPTV_ORG_COUNTRIES",
+    "category": "FREE_SOURCE_IPTV_ORG_CATEGORIES",
+    "all": "FREE_SOURCE_IPTV_ORG_ALL",
+}
+_COUNTRIES = {"uk": "gb"}  # what a list is called and ISO 3166
 
 
 @dataclass(slots=True)
@@ -26,8 +35,10 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
 
-def build_sources(provider: ProviderSettings, guide: GuideSettings, found: Findings) -> tuple[Source, ...]:
-    """All sources: playlists by number, then the panels' guides, then external ones (guides are merged in that order).
+def build_sources(
+    provider: ProviderSettings, guide: GuideSettings, found: Findings, *, free: FreeSettings
+) -> tuple[Source, ...]:
+    """All sources: playlists by number, free ones after them, the panels' guides, external ones (merged in that order).
 
     What is missing or has no effect goes to `found`.
     """
@@ -40,24 +51,51 @@ def build_sources(provider: ProviderSettings, guide: GuideSettings, found: Findi
         if account.m3u_url is not None:
             name = _id("m3u", account.number)
             playlists.append(Source(name, "playlist", account.m3u_url, PLAYLIST_TIMEOUT, lan))
-        login = _login(account, first, found)
-        if account.url is None or login is None:
+        panel = _panel(account, first, provider, found)
+        if panel is None:
             continue
         if account.m3u_url is None:
             name = _id("xtream", account.number)
-            location = _document(account.url, "get.php", {**login, "type": "m3u_plus", "output": "ts"})
-            playlists.append(Source(name, "playlist", location, PLAYLIST_TIMEOUT, lan))
+            playlists.append(Source(name, "playlist", panel.playlist, PLAYLIST_TIMEOUT, lan, panel))
         if guide.provider_epg_enabled:
             name = _id("xtream-guide", account.number)
-            location = _document(account.url, "xmltv.php", login)
-            guides.append(Source(name, "guide", location, guide.provider_epg_timeout, lan))
+            guides.append(Source(name, "guide", panel.guide, guide.provider_epg_timeout, lan))
     guides.extend(
         Source(_id("xmltv", number), "guide", location, guide.xmltv_timeout, lan)
         for number, location in enumerate(guide.xmltv_urls, start=1)
     )
+    playlists += _free_sources(free, allow_lan=lan)
     if guides and not playlists:
         found.notes.append("A guide is set but no playlist: the demo's channels are shown until there is one.")
     return (*playlists, *guides)
+
+
+def setting_of(source: SourceId) -> str:
+    """The setting that makes the environment's source of this id, in full."""
+    if source.startswith("free-") and (name := _FREE.get(source.split("-")[1])):
+        return PREFIX + name
+    stem, _, number = source.rpartition("-")
+    name, ending = (stem, f"_{number}") if number.isdecimal() else (source, "")
+    name = {"m3u": "M3U_URL", "xmltv": "XMLTV_URL", "free": "FREE_SOURCE"}.get(name, "PROVIDER_URL")
+    return f"{PREFIX}{name}{'' if name == 'XMLTV_URL' else ending}"
+
+
+def _free_sources(free: FreeSettings, *, allow_lan: bool) -> list[Source]:
+    """The public playlists. Their ids say what they are, so that one more changes no other's."""
+    named = [(_id("free", one.number), one.url, "") for one in free.own if one.url is not None]
+    named += [(_id("free-list", number), url, "") for number, url in enumerate(free.urls, start=1)]
+    presets = [("country", word, _COUNTRIES.get(word, word)) for word in free.countries]
+    presets += [("category", word, "") for word in free.categories]
+    named += [
+        (SourceId(f"free-{kind}-{word}"), SecretUrl(PRESETS[kind].format(word)), country)
+        for kind, word, country in presets
+    ]
+    if free.everything:
+        named.append((SourceId("free-all"), SecretUrl(PRESETS["all"]), ""))
+    return [
+        Source(name, "playlist", url, PLAYLIST_TIMEOUT, allow_lan, free=True, country=country)
+        for name, url, country in named
+    ]
 
 
 def _first(provider: ProviderSettings, found: Findings) -> Account:
@@ -65,19 +103,14 @@ def _first(provider: ProviderSettings, found: Findings) -> Account:
     account = next((one for one in provider.accounts if one.number == 1), Account())
     if provider.urls:
         account = account.model_copy(update={"url": provider.urls[0]})
-        if len(provider.urls) > 1:
-            found.notes.append(
-                f"{PREFIX}PROVIDER_URLS: the first host is used; the others are alternatives of the same account "
-                "and wait for the provider work."
-            )
     if provider.subscription_file is not None and (account.user is None or account.password is None):
         user, password = _read_subscription(provider.subscription_file, found)
         account = account.model_copy(update={"user": account.user or user, "password": account.password or password})
     return account
 
 
-def _login(account: Account, first: Account, found: Findings) -> dict[str, str] | None:
-    """The account's credentials, those of the first account in place of missing ones; None when it can't log in."""
+def _panel(account: Account, first: Account, provider: ProviderSettings, found: Findings) -> Panel | None:
+    """The account's panel, credentials of the first account in place of missing ones; None when it can't log in."""
     ending = "" if account.number == 1 else f"_{account.number}"
     if account.url is None:
         if account.number > 1 and (account.user or account.password):
@@ -88,7 +121,8 @@ def _login(account: Account, first: Account, found: Findings) -> dict[str, str] 
     user, password = account.user or first.user, account.password or first.password
     missing = [name for name, value in (("PROVIDER_USER", user), ("PROVIDER_PASS", password)) if value is None]
     if user is not None and password is not None:
-        return {"username": user.get_secret_value(), "password": password.get_secret_value()}
+        hosts = provider.urls if account is first and provider.urls else (account.url,)
+        return Panel(hosts, user.get_secret_value(), password.get_secret_value(), vod=not provider.live_only)
     # Beside a playlist of its own the panel only adds a guide, so nothing essential is missing.
     sink = found.problems if account.m3u_url is None else found.notes
     sink.extend(
@@ -115,10 +149,6 @@ def _read_subscription(file: Path, found: Findings) -> tuple[SecretStr | None, S
     if "username" not in values or "password" not in values:
         found.problems.append(f"{name}: {file} lacks a line `Username: …` or `Password: …`. Example: Username: alice")
     return values.get("username"), values.get("password")
-
-
-def _document(base: SecretUrl, name: str, query: dict[str, str]) -> SecretUrl:
-    return SecretUrl(f"{base.reveal()}/{name}?{urlencode(query)}")
 
 
 def _id(stem: str, number: int) -> SourceId:

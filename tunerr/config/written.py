@@ -18,7 +18,7 @@ def written(value: object) -> str:
             return str(value).lower()
         case float():
             return _duration(value)
-        case tuple() if all(isinstance(part, SecretUrl) for part in value):
+        case tuple() if all(isinstance(part, SecretUrl | str) for part in value):
             return ",".join(str(part) for part in value)
         case tuple() | SecretStr():  # headers may carry tokens
             return "(set)"

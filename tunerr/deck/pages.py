@@ -8,12 +8,11 @@ from importlib.resources import files
 
 import orjson
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from tunerr.actions.operators import OneTimeCode
-from tunerr.deck import words
 from tunerr.deck.forms import form_of
 from tunerr.deck.gate import COOKIE, SESSION, Gate, set_session_cookie
+from tunerr.deck.render import Renderer
 from tunerr.errors import ActionRefused, TunerrError
 from tunerr.model.channel import SourceId
 from tunerr.views.device import ClientUrls
@@ -30,6 +29,7 @@ class Pages:
         self,
         *,
         gate: Gate,
+        renderer: Renderer,
         code: OneTimeCode,
         view: Callable[[], HomeView],
         urls: Callable[[web.Request], ClientUrls],
@@ -45,7 +45,7 @@ class Pages:
         self._refresh = refresh
         self._accept_shrink = accept_shrink
         self._stop_stream = stop_stream
-        self._templates = _templates()
+        self._page = renderer.page
         self._assets = {name: files("tunerr.deck").joinpath("assets", name).read_bytes() for name in _ASSETS}
 
     def routes(self) -> list[web.RouteDef]:
@@ -167,35 +167,6 @@ class Pages:
 
     def _setup_page(self, *, status: int = 200, problem: str = "", hint: str = "") -> web.Response:
         return self._page("setup.html", status=status, user=self._gate.operators.user, problem=problem, hint=hint)
-
-    def _page(self, template: str, *, status: int = 200, **values: object) -> web.Response:
-        return web.Response(status=status, text=self._templates[template].render(values), content_type="text/html")
-
-
-def _templates() -> dict[str, Template]:
-    """All templates, compiled: done at start, so that no page holds the loop with it."""
-    environment = Environment(
-        loader=PackageLoader("tunerr.deck"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters |= {
-        "ago": words.ago,
-        "lasting": words.lasting,
-        "clock": words.clock,
-        "exact": words.exact,
-        "program": words.program,
-    }
-    environment.globals |= {
-        "verdicts": words.VERDICTS,
-        "sources": words.SOURCES,
-        "streams": words.STREAMS,
-        "happenings": words.HAPPENINGS,
-    }
-    return {name: environment.get_template(name) for name in environment.list_templates()}
 
 
 def _logged_in(request: web.Request, token: str) -> web.Response:

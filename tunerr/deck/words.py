@@ -20,6 +20,14 @@ SOURCES = {
     "failed": ("Failed", "bad"),
     "refused": ("Held back", "warn"),
 }
+PROBES = {
+    "ok": ("Works", "ok"),
+    "cloudflare": ("Behind Cloudflare", "warn"),
+    "bad_status": ("Refuses", "bad"),
+    "rate_limited": ("Asked too often", "warn"),
+    "timeout": ("No answer", "bad"),
+    "error": ("Fails", "bad"),
+}
 STREAMS = {
     "opening": ("Opening", "calm"),
     "live": ("Live", "ok"),

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.account_limits import AccountLimit
-from tunerr.model.channel import Stream
+from tunerr.model.channel import SourceId, Stream
 from tunerr.support.clock import Clock
 
 # Where panels of the Xtream kind have the credentials: /live/USER/PASS/1.ts and /USER/PASS/1
@@ -28,8 +28,11 @@ _KEY_DIGITS = 16
 def account_of(stream: Stream) -> str:
     """Key of the provider account that `stream` uses: 16 hex digits that tell nobody who or where.
 
-    The same for all streams of one source on one host with the same credentials, wherever the URL has them.
+    The same for all streams of one source on one host with the same credentials, wherever the URL has them; of a source
+    that is one account it is `source_account`.
     """
+    if stream.one_account:
+        return source_account(stream.source)
     raw = stream.url.reveal()
     try:
         parts = urlsplit(raw)
@@ -42,6 +45,11 @@ def account_of(stream: Stream) -> str:
     elif (match := _IN_PATH.fullmatch(parts.path)) is not None:
         user, password = (unquote(group) for group in match.groups() if group is not None)
     return _hashed(stream.source, stream.url.host, user, password)
+
+
+def source_account(source: SourceId) -> str:
+    """Key of the account that a source is."""
+    return _hashed(source)
 
 
 def _hashed(*parts: str) -> str:
@@ -67,6 +75,7 @@ class Lease:
         self.leaving = False
         self._on_opened = on_opened
         self._on_closing = on_closing
+        self._give_way: Callable[[], None] | None = None
 
     def opened(self) -> None:
         """The provider answered with a stream."""
@@ -78,6 +87,15 @@ class Lease:
         """The upstream is about to be closed: others may wait for its slot."""
         self.leaving = True
         self._on_closing()
+
+    def yields(self, give_way: Callable[[], None]) -> None:
+        """Call `give_way` when another stream of the account is wanted: this one is no viewer's."""
+        self._give_way = give_way
+
+    def wanted(self) -> None:
+        """Another stream of the account is wanted."""
+        if self._give_way is not None:
+            self._give_way()
 
 
 class _Account:
@@ -126,6 +144,8 @@ class Accounts:
         """
         key = account_of(stream)
         account = self._account(key)
+        for other in account.leases:
+            other.wanted()
         await self._slot(key, account)
         lease = Lease(lambda: account.limit.opened(stream.url, account.playing), account.notify)
         account.leases.add(lease)

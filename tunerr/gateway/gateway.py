@@ -46,14 +46,17 @@ class Gateway:
         on_outcome: Callable[[PlaybackOutcome], None] | None = None,
         on_attempt: Callable[[StreamAttempt], None] | None = None,
         limits: Limits | None = None,
+        account_limit: Callable[[str], int | None] | None = None,
     ) -> None:
         """`ffmpeg` locates the program for cards; it raises TunerrError when there is none.
+
+        `account_limit` tells what is known from elsewhere of the account with that key (`accounts.source_account`).
 
         `on_outcome` hears of every upstream that was tried, `on_attempt` of every session that is over; they must not
         raise.
         """
         limits = limits or Limits()
-        self.accounts = Accounts(clock=clock)
+        self.accounts = Accounts(clock=clock, limits=account_limit)
         self._tasks = Supervisor()
         self._tally = Tally()
         self._tuners = TunerPool(count=tuner_count, patience=limits.slot)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import tunerr
-from tunerr.config import Source
 from tunerr.errors import ContentError, Truncated, TunerrError, WorkerError
 from tunerr.guide import edition
 from tunerr.guide.messages import IngestReport, IngestRequest, RenderChannel, RenderLineup, RenderRequest
 from tunerr.model.channel import Lineup, LineupChannel, SourceId
+from tunerr.model.source import Source
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus
 from tunerr.model.url import Zone
 from tunerr.storage.folder import DataFolder, folder_error
@@ -20,6 +20,7 @@ from tunerr.storage.sources import SourceStore
 from tunerr.support.clock import Clock
 from tunerr.support.fetch import Validators, fetch_document
 from tunerr.support.http import HttpClients, Reach
+from tunerr.support.snapshot import Published
 from tunerr.support.worker_client import Worker
 
 # The largest guides in use have 300 MB unpacked, some providers send them so.
@@ -35,7 +36,7 @@ _FUTURE_DAYS = 14
 
 
 class GuideRefresher:
-    """Refreshes guide sources and renders editions. `priority` names all guide sources, the best first."""
+    """Refreshes guide sources and renders editions; `configured` are all sources, the best first."""
 
     def __init__(
         self,
@@ -45,14 +46,14 @@ class GuideRefresher:
         clients: HttpClients,
         worker: Worker,
         clock: Clock,
-        priority: Sequence[SourceId],
+        configured: Published[tuple[Source, ...]],
     ) -> None:
         self._folder = folder
         self._sources = sources
         self._clients = clients
         self._worker = worker
         self._clock = clock
-        self._priority = tuple(priority)
+        self._configured = configured
         self._documents = folder.guide_dir / "documents"
 
     async def refresh(self, source: Source, lineup: Lineup) -> SourceStatus:
@@ -84,12 +85,13 @@ class GuideRefresher:
 
         Raises TunerrError; the edition before then stays.
         """
-        await asyncio.to_thread(_keep_only, self._documents, self._priority)
+        priority = tuple(source.id for source in self._configured.current if source.kind == "guide")
+        await asyncio.to_thread(_keep_only, self._documents, priority)
         request = RenderRequest(
             guide_db=self._folder.guide_db,
             guide_dir=self._folder.guide_dir,
             lineup=RenderLineup(version=lineup.version, channels=tuple(map(_row, lineup.channels))),
-            sources=self._priority,
+            sources=priority,
             now=self._clock.now().timestamp(),
             past_hours=_PAST_HOURS,
             future_days=_FUTURE_DAYS,
@@ -124,6 +126,7 @@ class GuideRefresher:
             # The operator named the URL, so it may point anywhere, reserved addresses of that very host included.
             reach=Reach(Zone.LOOPBACK, typed_host=source.location.host, allow_lan=source.allow_lan),
             validators=validators,
+            access=source.access,
             limit_bytes=_LARGEST_DOWNLOAD,
             timeout=source.timeout,
         )

@@ -1,22 +1,33 @@
-"""Catalog and ledger to the immutable Lineup."""
+"""Catalog, plan, overrides and ledger to the immutable Lineup."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Protocol
 
 import orjson
 
+from tunerr.lineup.allotment import Allotment, Demand, Devices, Place, Promises, allot
 from tunerr.lineup.favorites import Favorites
 from tunerr.lineup.ledger import NumberLedger
-from tunerr.lineup.numbering import Holding, number_new, staying
-from tunerr.model.channel import Channel, ChannelId, LeftOut, Lineup, LineupChannel, SourceId
+from tunerr.lineup.overrides import overridden
+from tunerr.model.channel import Channel, ChannelId, LeftOut, Lineup, LineupChannel, SourceId, Stream
 from tunerr.model.numbers import GuideNumber
+from tunerr.model.override import ChannelOverride
 from tunerr.support.clock import Clock
 
 _EXAMPLES = 5
+_NO_OVERRIDE = ChannelOverride()
+
+Rank = Callable[[Channel, tuple[str, ...]], Channel]
+"""Puts a channel's streams in the order in which they are tried; the operator's own order comes as keys of streams.
+
+Pure: it is called in a thread.
+"""
 
 
 class Catalog(Protocol):
@@ -31,71 +42,159 @@ class Catalog(Protocol):
         """Those that have a catalog."""
         ...
 
-    async def count(self) -> int:
-        """Channels in all of them."""
-        ...
-
     async def channels(self, ids: Sequence[ChannelId]) -> tuple[Channel, ...]:
-        """Those that exist."""
+        """Those that exist, in the order asked for."""
         ...
 
-    async def first(self, limit: int, *, exclude: Iterable[ChannelId] = ()) -> tuple[Channel, ...]:
-        """The first ones in the order of sources and playlists."""
+
+class Plans(Protocol):
+    """Which channels the rules chose."""
+
+    async def chosen(self) -> tuple[ChannelId, ...] | None:
+        """The channels to offer, in order; None while there is no plan."""
+        ...
+
+    async def wanted(self) -> Mapping[ChannelId, GuideNumber]:
+        """Numbers that the rules let new channels want; the others want what their source says."""
+        ...
+
+    async def left_out(self) -> tuple[LeftOut, ...]:
+        """What the rules left out."""
+        ...
+
+    async def backups(self) -> Mapping[ChannelId, Sequence[ChannelId]]:
+        """By offered channel, the channels that are the same; their streams come after its own."""
+        ...
+
+
+class Overrides(Protocol):
+    """What the operator wants of single channels."""
+
+    async def all(self) -> Mapping[ChannelId, ChannelOverride]:
+        """Wishes by channel, of channels that exist and of others."""
         ...
 
 
 class LineupBuilder:
-    """Builds lineups of at most `max_channels`. Numbers are in the ledger before a lineup is returned."""
+    """Builds lineups. Numbers are in the ledger before a lineup is returned."""
 
     def __init__(
-        self, *, reader: Catalog, ledger: NumberLedger, favorites: Favorites, clock: Clock, max_channels: int
+        self,
+        *,
+        reader: Catalog,
+        plans: Plans,
+        overrides: Overrides,
+        rank: Rank,
+        ledger: NumberLedger,
+        favorites: Favorites,
+        devices: Devices,
+        clock: Clock,
     ) -> None:
         self._reader = reader
+        self._plans = plans
+        self._overrides = overrides
+        self._rank = rank
         self._ledger = ledger
         self._favorites = favorites
+        self._devices = devices
         self._clock = clock
-        self._limit = max_channels
 
     async def build(self) -> Lineup:
-        """Build from what is published now. Raises StorageError."""
+        """Build from what is published now. Raises StorageError.
+
+        While there is no plan, those are offered that were before.
+        """
         now = self._clock.now()
-        holdings = await self._ledger.holdings()
-        present = {channel.id: channel for channel in await self._reader.channels([row.channel for row in holdings])}
-        waiting = await self._waiting(holdings, present)
-        stay = staying(holdings, present=present.keys(), now=now.timestamp(), limit=self._limit)
-        room = max(0, self._limit - len(stay) - len(waiting))
-        new = await self._reader.first(room, exclude=[row.channel for row in holdings]) if room else ()
-        unavailable = {
-            row.number
-            for row in holdings
-            if row.channel in present or row.channel in waiting or row.reserved(now.timestamp())
-        }
-        numbered = {row.number: present[row.channel] for row in stay}
-        numbered |= number_new(new, unavailable=unavailable)
-        absent = {row.channel for row in holdings} - present.keys() - waiting
-        await self._ledger.record(numbered, absent=absent)
-        return await self._lineup(numbered, now)
-
-    async def _waiting(self, holdings: Sequence[Holding], present: Collection[ChannelId]) -> set[ChannelId]:
-        """Return holders whose source has no catalog yet (first start, lost catalog): they are not gone."""
-        unread = set(self._reader.sources) - await self._reader.served()
-        return {row.channel for row in holdings if row.source in unread and row.channel not in present}
-
-    async def _lineup(self, numbered: dict[GuideNumber, Channel], now: datetime) -> Lineup:
-        favorites = await self._favorites.all()
-        rows = tuple(
-            LineupChannel(number, channel, favorite=channel.id in favorites)
-            for number, channel in sorted(numbered.items())
+        promises = await self._ledger.promises()
+        channels = await self._chosen(promises)
+        overrides = await self._overrides.all()
+        demand = Demand(
+            channels=[channel.id for channel in channels],
+            fixed={one: wish.number for one, wish in overrides.items() if wish.number is not None},
+            wishes={one.id: one.wanted_number for one in channels if one.wanted_number is not None}
+            | dict(await self._plans.wanted()),
+            waiting=await self._waiting(promises, {channel.id for channel in channels}),
         )
-        return Lineup(version=_version(rows), built_at=now, channels=rows, left_out=await self._left_out(rows))
+        allotment = await asyncio.to_thread(allot, demand, promises, self._devices, now=now.timestamp())
+        absent = {row.channel for row in promises.holdings} - allotment.places.keys() - set(demand.waiting)
+        await self._ledger.record(channels, allotment.places, absent=absent)
+        backups = await self._backups(allotment)
+        favorites = await self._favorites.all()
+        unplanned = await self._plans.left_out()
 
-    async def _left_out(self, rows: Sequence[LineupChannel]) -> tuple[LeftOut, ...]:
-        missing = await self._reader.count() - len(rows)
-        if missing <= 0:
-            return ()
-        examples = await self._reader.first(_EXAMPLES, exclude=[row.channel.id for row in rows])
-        reason = f"the limit of {self._limit:,} channels per device"
-        return (LeftOut(missing, reason, tuple(channel.name for channel in examples)),)
+        def assemble() -> Lineup:
+            shown = [
+                self._shown(channel, backups.get(channel.id, ()), overrides.get(channel.id, _NO_OVERRIDE))
+                for channel in channels
+            ]
+            rows = tuple(sorted(_rows(shown, allotment.places, favorites), key=lambda row: row.number))
+            names = {channel.id: channel.name for channel in shown}
+            return Lineup(
+                version=_version(rows),
+                built_at=now,
+                channels=rows,
+                left_out=unplanned + _left_out(allotment, names, self._devices),
+                notes=_notes(allotment, names),
+            )
+
+        return await asyncio.to_thread(assemble)
+
+    async def _chosen(self, promises: Promises) -> tuple[Channel, ...]:
+        chosen = await self._plans.chosen()
+        if chosen is None:
+            chosen = tuple(row.channel for row in promises.holdings if row.absent_since is None)
+        return await self._reader.channels(chosen)
+
+    async def _backups(self, allotment: Allotment) -> dict[ChannelId, tuple[Stream, ...]]:
+        """Return the streams that offered channels get from others that are the same."""
+        backups = {one: same for one, same in (await self._plans.backups()).items() if one in allotment.places}
+        found = await self._reader.channels([one for same in backups.values() for one in same])
+        streams = {channel.id: channel.streams for channel in found}
+        return {
+            one: tuple(chain.from_iterable(streams.get(other, ()) for other in same)) for one, same in backups.items()
+        }
+
+    async def _waiting(self, promises: Promises, present: Collection[ChannelId]) -> frozenset[ChannelId]:
+        """Return those offered last whose source has no catalog yet (first start, lost catalog): they are not gone."""
+        unread = set(self._reader.sources) - await self._reader.served()
+        return frozenset(
+            row.channel
+            for row in promises.holdings
+            if row.source in unread and row.absent_since is None and row.channel not in present
+        )
+
+    def _shown(self, channel: Channel, backups: tuple[Stream, ...], override: ChannelOverride) -> Channel:
+        whole = replace(channel, streams=channel.streams + backups)
+        return self._rank(overridden(whole, override), override.streams)
+
+
+def _rows(
+    channels: Iterable[Channel], places: Mapping[ChannelId, Place], favorites: Collection[ChannelId]
+) -> Iterable[LineupChannel]:
+    for channel in channels:
+        place = places.get(channel.id)
+        if place is not None:
+            yield LineupChannel(place.number, channel, channel.id in favorites, place.device)
+
+
+def _left_out(allotment: Allotment, names: Mapping[ChannelId, str], devices: Devices) -> tuple[LeftOut, ...]:
+    limit = f"the limit of {devices.limit:,} channels per device"
+    if devices.count > 1:
+        limit += f" on {devices.count} devices"
+    gone = f"their numbers belong to devices beyond IPTV_TUNERR_LINEUP_DEVICES = {devices.count}"
+    return tuple(
+        LeftOut(len(channels), reason, tuple(names[one] for one in channels[:_EXAMPLES]))
+        for channels, reason in ((allotment.crowded, limit), (allotment.stranded, gone))
+        if channels
+    )
+
+
+def _notes(allotment: Allotment, names: Mapping[ChannelId, str]) -> tuple[str, ...]:
+    return tuple(
+        f"{names[refusal.channel]} can't have the number {refusal.number}: it belongs to "
+        f"{names.get(refusal.owner, refusal.owner)}, so it has {allotment.places[refusal.channel].number}."
+        for refusal in allotment.refusals
+    )
 
 
 def _version(rows: Sequence[LineupChannel]) -> str:
@@ -103,6 +202,7 @@ def _version(rows: Sequence[LineupChannel]) -> str:
     content = [
         (
             str(row.number),
+            row.device,
             row.favorite,
             row.channel.id,
             row.channel.name,
@@ -111,7 +211,16 @@ def _version(rows: Sequence[LineupChannel]) -> str:
             row.channel.logo,
             row.channel.radio,
             [
-                (stream.url.reveal(), stream.source, stream.zone, stream.headers, stream.allow_lan)
+                (
+                    stream.url.reveal(),
+                    stream.source,
+                    stream.zone,
+                    stream.headers,
+                    stream.allow_lan,
+                    stream.proxy.reveal() if stream.proxy else None,
+                    stream.name,
+                    stream.one_account,
+                )
                 for stream in row.channel.streams
             ],
         )

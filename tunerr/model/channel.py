@@ -24,6 +24,7 @@ class Stream:
 
     `allow_lan`: its source's setting; the stream and all that it names may be in the local network. `proxy`: how it is
     reached, None for directly. `name` is what its source calls it, with the words that tell its quality.
+    `one_account`: all streams of its source, on whatever host, share one account.
     """
 
     url: SecretUrl
@@ -33,6 +34,7 @@ class Stream:
     allow_lan: bool = False
     proxy: SecretUrl | None = None
     name: str = ""
+    one_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class LineupChannel:
-    """A channel with the number it is offered under."""
+    """A channel with the number it is offered under; `device` is the one that offers it, 1 the main one."""
 
     number: GuideNumber
     channel: Channel
     favorite: bool = False
+    device: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,23 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """What is offered, immutable. `version` changes exactly when something in it changed."""
+    """What is offered, on all devices, immutable. `version` changes exactly when a channel in it changed.
+
+    `notes` are sentences for the operator: wishes that could not be fulfilled.
+    """
 
     version: str
     built_at: datetime
     channels: tuple[LineupChannel, ...]
     left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
     by_number: Mapping[str, LineupChannel] = field(init=False, repr=False, compare=False)
     by_id: Mapping[ChannelId, LineupChannel] = field(init=False, repr=False, compare=False)
+    by_device: Mapping[int, tuple[LineupChannel, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_number", MappingProxyType({str(row.number): row for row in self.channels}))
         object.__setattr__(self, "by_id", MappingProxyType({row.channel.id: row for row in self.channels}))
+        devices = sorted({row.device for row in self.channels})
+        by_device = {device: tuple(row for row in self.channels if row.device == device) for device in devices}
+        object.__setattr__(self, "by_device", MappingProxyType(by_device))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlencode
 
 from tunerr.model.channel import SourceId
 from tunerr.model.status import SourceKind
@@ -37,15 +38,34 @@ class Panel:
     output: Literal["ts", "m3u8"] = "ts"
     vod: bool = True
 
+    @property
+    def playlist(self) -> SecretUrl:
+        """The get.php of the preferred host."""
+        return self._document("get.php", type="m3u_plus", output=self.output)
+
+    @property
+    def guide(self) -> SecretUrl:
+        """The xmltv.php of the preferred host."""
+        return self._document("xmltv.php")
+
+    def api(self, action: str = "") -> SecretUrl:
+        """A question to player_api.php of the preferred host; without an action it is about the account."""
+        return self._document("player_api.php", **({"action": action} if action else {}))
+
+    def _document(self, name: str, **more: str) -> SecretUrl:
+        query = urlencode({"username": self.user, "password": self.password, **more})
+        return SecretUrl(f"{self.hosts[0].reveal()}/{name}?{query}")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One source of channels (`playlist`: M3U, panel, device) or of programmes (`guide`). `timeout` in seconds.
 
     `location` is an http or https URL, or the `file:` URL of an absolute path (percent-encoded); of a panel it is that
-    of its get.php. `allow_lan`: what it names may be a private address. `interval`: seconds between refreshes, None
+    of its get.php, of a `device` (HDHomeRun) its base address without a slash at the end. `allow_lan`: what it names may be a private address. `interval`: seconds between refreshes, None
     for the general one. `max_streams`: what the account bears at once when the operator says so. `country` (ISO 3166
-    alpha-2, lower case): where its channels are from when nothing else says so. An `id` of other than small letters,
+    alpha-2, lower case): where its channels are from when nothing else says so. `free`: a public list, which only fills
+    what the others lack. An `id` of other than small letters,
     digits and dashes raises ValueError.
     """
 
@@ -55,10 +75,12 @@ class Source:
     timeout: float
     allow_lan: bool = False
     panel: Panel | None = None
+    device: bool = False
     access: Access = Access()
     interval: float | None = None
     max_streams: int | None = None
     country: str = ""
+    free: bool = False
     origin: Origin = "environment"
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from aiohttp import hdrs, web
 
@@ -16,15 +16,18 @@ from tunerr.views.device import client_urls
 GuideId = Callable[[LineupChannel], str]
 """The channel's id in guide.xml."""
 
+Served = Callable[[Sequence[LineupChannel]], None]
+"""Hears which channels a client has fetched, at every GET; must not block."""
+
 
 def routes(
     *,
     configured_base: str,
     lineup: Published[Lineup | None],
     guide_id: GuideId,
-    on_lineup_served: Callable[[Lineup], None],
+    on_lineup_served: Served,
 ) -> list[web.RouteDef]:
-    """Route of the playlist. `on_lineup_served` must not block; it hears of every GET."""
+    """Route of the playlist, with the channels of all devices."""
     kept = Renderings()
 
     async def playlist(request: web.Request) -> web.Response:
@@ -34,7 +37,7 @@ def routes(
         base = request_base(request, configured_base)
         rendering = await kept.get((current.version, base), lambda: render(current, base, guide_id))
         if request.method == hdrs.METH_GET:
-            on_lineup_served(current)
+            on_lineup_served(current.channels)
         return respond(request, rendering, "audio/x-mpegurl")
 
     return [web.get("/live.m3u", playlist)]

@@ -42,6 +42,7 @@ class Renderings:
         self._limit = limit_bytes
         self._kept: OrderedDict[tuple[str, ...], Rendering] = OrderedDict()
         self._size = 0
+        self._making = asyncio.Lock()
 
     @property
     def size(self) -> int:
@@ -51,15 +52,13 @@ class Renderings:
     async def get(self, key: tuple[str, ...], render: Callable[[], bytes]) -> Rendering:
         """Get the rendering of `key`; when it isn't kept, a thread makes it by `render`, which must be pure."""
         if key not in self._kept:
-            made = await asyncio.to_thread(_make, render)
-            self._keep(key, made)
-            return made
+            async with self._making:  # many clients ask at once for what a new lineup made old
+                if key not in self._kept:
+                    self._keep(key, await asyncio.to_thread(_make, render))
         self._kept.move_to_end(key)
         return self._kept[key]
 
     def _keep(self, key: tuple[str, ...], made: Rendering) -> None:
-        if key in self._kept:  # another request made it meanwhile
-            return
         self._kept[key] = made
         self._size += made.size
         while self._size > self._limit and len(self._kept) > 1:

@@ -15,6 +15,7 @@ class Reason(enum.StrEnum):
     LOCAL_FILE = "a local file or a relative path"
     UNSUPPORTED = "unsupported scheme"
     TOO_LONG = "a line longer than 64 KiB"
+    PROTECTED = "copy protected (DRM)"
 
 
 # NamedTuples: a playlist has up to 200,000 of them, and a frozen dataclass costs three times as much to make.

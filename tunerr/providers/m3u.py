@@ -7,7 +7,7 @@ names, options of VLC and Kodi, lists without #EXTM3U. The text after the first 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from tunerr.errors import EmptyPlaylist, NotAPlaylist
@@ -15,6 +15,7 @@ from tunerr.model.numbers import GuideNumber
 from tunerr.providers import headers
 from tunerr.providers.entry import Entry, Header, Reason, Skipped
 from tunerr.providers.lines import LONGEST_LINE
+from tunerr.providers.text import plain
 
 SCHEMES = ("http", "https", "rtsp", "rtmp", "rtmps", "udp", "rtp", "srt")
 
@@ -39,9 +40,14 @@ _ADDRESS = re.compile(
 )
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):\S", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:file:|[a-z]:\\|[./\\~]|\S+[./\\]\S*$)", re.IGNORECASE)
-# Controls, zero-width and bidirectional marks, byte order mark, non-characters: invisible, and some break XML.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]+")
-_LONGEST_TEXT = 300  # far above every real name; keeps one hostile row from growing every page that shows it
+# What few rows say; `default` of catch-up is a source of its own, `shift` and the like are made of the address.
+_RARE = frozenset({"tvg-chno", "channel-number", "radio", "tvg-country"}) | {
+    *("catchup", "catchup-type", "catchup-days", "catchup-source", "tvg-rec", "timeshift")
+}
+_COUNTRY = re.compile(r"\s*([a-zA-Z]{2})(?![\w-])")
+_MOST_DAYS = 366
+_LONGEST_SOURCE = 2000
+_FALSE = frozenset({"0", "false", "no", "none"})
 _HLS = ("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF", "#EXT-X-MEDIA-SEQUENCE", "#EXT-X-I-FRAME")
 _TRUE = frozenset({"true", "1", "yes"})
 
@@ -145,50 +151,84 @@ class _Reader:
 
 
 def _entry(extinf: str, group: str, url: str, pairs: tuple[headers.Pair, ...]) -> Entry:
-    attributes, display = _split(extinf)
+    attributes, display, special = _split(extinf)
     get = attributes.get
-    tvg_id = _text(get("tvg-id", ""))
+    tvg_id = plain(get("tvg-id", ""))
     name = (
-        display or _text(get("tvg-name", "")) or tvg_id or _text(url.partition("?")[0].rstrip("/").rpartition("/")[2])
+        display or plain(get("tvg-name", "")) or tvg_id or plain(url.partition("?")[0].rstrip("/").rpartition("/")[2])
     )
-    return Entry(
+    entry = Entry(
         name,
         tvg_id,
-        _text(get("group-title", "")) or _text(group),
+        plain(get("group-title", "")) or plain(group),
         get("tvg-logo", "") or get("logo", ""),
-        _number(get("tvg-chno", "") or get("channel-number", "")),
-        get("radio", "").lower() in _TRUE,
+        "",
+        False,
         url,
         pairs,
     )
+    return _specialised(entry, attributes) if special else entry
 
 
-def _split(extinf: str) -> tuple[dict[str, str], str]:
-    """Attributes (names in lower case) and display name of the text after `#EXTINF:`."""
+def _specialised(entry: Entry, attributes: Mapping[str, str]) -> Entry:
+    """Add what most rows do not say."""
+    get = attributes.get
+    days, archive = _archive(attributes)
+    return entry._replace(
+        chno=_number(get("tvg-chno", "") or get("channel-number", "")),
+        radio=get("radio", "").lower() in _TRUE,
+        country=_country(get("tvg-country", "")),
+        archive_days=days,
+        archive=archive,
+    )
+
+
+def _split(extinf: str) -> tuple[Mapping[str, str], str, bool]:
+    """Attributes (names in lower case) and display name of the text after `#EXTINF:`; whether any of the rare ones."""
     match = _PLAIN.match(extinf)
     if match is not None:
         pieces = match[1].split('"')  # ` tvg-id=`, value, ` tvg-name=`, value, …
-        pairs = zip(pieces[::2], pieces[1::2], strict=False)
-        return {key.strip(" \t=").lower(): value for key, value in pairs}, _text(match[2])
+        names, special = _shape(tuple(pieces[::2]))
+        return dict(zip(names, pieces[1::2], strict=False)), plain(match[2]), special
     match = _EXTINF.match(extinf)
     if match is None:  # a quote that is never closed: the last comma is the best guess
         zone, _, name = extinf.rpartition(",")
     else:
         zone, name = match[1], match[2] or ""
-    return {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(zone)}, _text(name)
+    return {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(zone)}, plain(name), True
+
+
+@lru_cache(maxsize=1024)
+def _shape(pieces: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """Return the names of attributes; a list has a handful of such shapes for all of its rows."""
+    names = tuple(piece.strip(" \t=").lower() for piece in pieces)
+    return names, not _RARE.isdisjoint(names)
 
 
 def _name(extinf: str | None) -> str:
     if extinf is None:
         return ""
-    attributes, display = _split(extinf)
-    return display or _text(attributes.get("tvg-name", ""))
+    attributes, display, _ = _split(extinf)
+    return display or plain(attributes.get("tvg-name", ""))
 
 
-def _text(value: str) -> str:
-    if not value.isprintable():
-        value = _UNPRINTABLE.sub(" ", value)
-    return " ".join(value.split())[:_LONGEST_TEXT] if value else value
+def _country(text: str) -> str:
+    """Return the first country that is named, by its code; names in words are not read."""
+    match = _COUNTRY.match(text)
+    code = match[1].lower() if match is not None else ""
+    return "gb" if code == "uk" else code
+
+
+def _archive(attributes: Mapping[str, str]) -> tuple[int, str]:
+    """Return how many days back catch-up goes, and its mode and source; 0 and empty without catch-up."""
+    get = attributes.get
+    mode, source = get("catchup", "") or get("catchup-type", ""), get("catchup-source", "")
+    said = get("catchup-days", "") or get("tvg-rec", "") or get("timeshift", "")
+    days = min(int(said), _MOST_DAYS) if said.isascii() and said.isdecimal() else 0
+    if mode.lower() in _FALSE or not (mode or source or days):
+        return 0, ""
+    mode = mode or ("default" if source else "shift")
+    return days, plain(f"{mode.lower()} {source}", _LONGEST_SOURCE)
 
 
 @lru_cache(maxsize=65536)

@@ -7,12 +7,30 @@ from typing import Literal, NamedTuple
 
 import aiosqlite
 import orjson
+import structlog
 
 from tunerr.errors import ActionRefused
 from tunerr.storage.connection import select, transaction
 from tunerr.support.clock import Clock
 
+log = structlog.get_logger(__name__)
+
 Kind = Literal["source", "channel", "identity", "lineup"]
+
+
+_LIST = "`iptv-tunerr undo --list` shows what was done."
+_TOOK_BACK = "Took back: "
+_LARGEST_ID = 2**63 - 1  # of SQLite's integers
+_STANDING = "SELECT * FROM audit WHERE changes <> '[]' AND undone_by IS NULL"
+# The latest standing act after one that changed any of what that one changed.
+_LATER = """
+    SELECT later.id FROM audit AS later, json_each(later.changes) AS change
+    WHERE later.id > ? AND later.act <> 'undo' AND later.undone_by IS NULL AND later.changes <> '[]'
+        AND (change.value ->> 0, change.value ->> 1) IN (
+            SELECT one.value ->> 0, one.value ->> 1 FROM audit AS asked, json_each(asked.changes) AS one
+            WHERE asked.id = ?
+        )
+    ORDER BY later.id DESC LIMIT 1"""
 
 
 class Change(NamedTuple):
@@ -25,7 +43,10 @@ class Change(NamedTuple):
 
 
 class Act(NamedTuple):
-    """A row of the journal. `at` in Unix seconds; `undone_by` is the act that took it back."""
+    """A row of the journal. `at` in Unix seconds; `undone_by` is the act that took it back.
+
+    What took an act back is an act `undo`; what took that back is an act `redo`, which can be undone like any other.
+    """
 
     id: int
     at: float
@@ -49,6 +70,10 @@ class Choices:
         rows = await select(self._state, "SELECT key, value FROM choice WHERE kind = ? ORDER BY key", (kind,))
         return {row["key"]: row["value"] for row in rows}
 
+    async def get(self, kind: Kind, key: str) -> str | None:
+        """Return one document as JSON text, None when there is none."""
+        return await self._value(kind, key)
+
     async def put(
         self, changed: Sequence[tuple[Kind, str, str | None]], *, who: str, act: str, subject: str, detail: str = ""
     ) -> int:
@@ -67,22 +92,22 @@ class Choices:
             return await self._journal(who, act, subject, detail, changes)
 
     async def undo(self, act: int | None = None, *, who: str) -> Act:
-        """Take back an act (the latest one that can be, when None) and return it.
+        """Take back an act (the latest one that stands and is no undo, when None) and return it.
 
         Raises ActionRefused when there is no such act, it was undone already, or what it changed was changed since.
         """
         async with transaction(self._state):
-            undone = await self._undoable(act)
-            for change in undone.changes:
-                if await self._value(change.kind, change.key) != change.after:
-                    raise ActionRefused(
-                        f"{undone.subject} was changed again since.", hint="Undo the later change first."
-                    )
-            back = [Change(one.kind, one.key, one.after, one.before) for one in undone.changes]
-            await self._store(back)
-            by = await self._journal(who, "undo", undone.subject, f"Took back: {undone.detail or undone.act}", back)
-            await self._state.execute("UPDATE audit SET undone_by = ? WHERE id = ?", (by, undone.id))
-        return undone
+            return await self._take_back(await self._undoable(act), who)
+
+    async def redo(self, *, who: str) -> Act:
+        """Take back the latest undo that stands; the act of the journal that did it. Refusals as those of `undo`."""
+        async with transaction(self._state):
+            rows = await select(self._state, f"{_STANDING} AND act = 'undo' ORDER BY id DESC LIMIT 1")
+            if not rows:
+                raise ActionRefused("There is nothing to do again.", hint=_LIST)
+            await self._take_back(_act(rows[0]), who)
+            latest = await select(self._state, "SELECT * FROM audit ORDER BY id DESC LIMIT 1")
+            return _act(latest[0])
 
     async def journal(self, limit: int = 50) -> tuple[Act, ...]:
         """Return the latest acts that changed choices, the last one first."""
@@ -91,16 +116,37 @@ class Choices:
 
     async def _undoable(self, act: int | None) -> Act:
         if act is None:
-            query = "SELECT * FROM audit WHERE changes <> '[]' AND act <> 'undo' AND undone_by IS NULL"
-            rows = await select(self._state, f"{query} ORDER BY id DESC LIMIT 1")
-        else:
+            rows = await select(self._state, f"{_STANDING} AND act <> 'undo' ORDER BY id DESC LIMIT 1")
+        elif -_LARGEST_ID <= act <= _LARGEST_ID:
             rows = await select(self._state, "SELECT * FROM audit WHERE id = ? AND changes <> '[]'", (act,))
+        else:
+            rows = []
         if not rows:
-            raise ActionRefused("There is nothing to undo.", hint="`iptv-tunerr undo --list` shows what was done.")
+            raise ActionRefused("There is nothing to undo.", hint=_LIST)
         found = _act(rows[0])
         if found.undone_by is not None:
-            raise ActionRefused(f"Act {found.id} was undone already.", hint=f"Undo act {found.undone_by} to redo it.")
+            raise ActionRefused(f"Act {found.id} was taken back already.", hint=f"Undo act {found.undone_by} instead.")
         return found
+
+    async def _take_back(self, undone: Act, who: str) -> Act:
+        again = undone.act == "undo"
+        later = [] if again else await select(self._state, _LATER, (undone.id, undone.id))
+        if later:
+            raise ActionRefused(
+                f"What act {undone.id} changed was changed again by act {later[0]['id']}.",
+                hint=f"Undo act {later[0]['id']} first.",
+            )
+        for change in undone.changes:
+            # It is done again, and an act before it that changed the same was taken back in the meantime.
+            if await self._value(change.kind, change.key) != change.after:
+                raise ActionRefused(f"What act {undone.id} changed is no longer as it left it.", hint=_LIST)
+        back = [Change(one.kind, one.key, one.after, one.before) for one in undone.changes]
+        await self._store(back)
+        name, word = ("redo", "Did again") if again else ("undo", "Took back")
+        detail = f"{word}: {undone.detail.removeprefix(_TOOK_BACK) or undone.act}"
+        by = await self._journal(who, name, undone.subject, detail, back)
+        await self._state.execute("UPDATE audit SET undone_by = ? WHERE id = ?", (by, undone.id))
+        return undone
 
     async def _value(self, kind: str, key: str) -> str | None:
         rows = await select(self._state, "SELECT value FROM choice WHERE kind = ? AND key = ?", (kind, key))
@@ -117,10 +163,12 @@ class Choices:
         )
 
     async def _journal(self, who: str, act: str, subject: str, detail: str, changes: Sequence[Change]) -> int:
+        changed = orjson.dumps([tuple(change) for change in changes]).decode()
         cursor = await self._state.execute(
             "INSERT INTO audit (at, who, act, subject, detail, changes) VALUES (?, ?, ?, ?, ?, ?)",
-            (self._clock.now().timestamp(), who, act, subject, detail, orjson.dumps(changes).decode()),
+            (self._clock.now().timestamp(), who, act, subject, detail, changed),
         )
+        log.info("operator act", who=who, act=act, subject=subject, detail=detail)
         return int(cursor.lastrowid or 0)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tunerr.errors import DatabaseTooNew
+from tunerr.storage import hashing
 
 Kind = Literal["state", "catalog", "guide"]
 
@@ -35,6 +36,7 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Migration], *, b
     With `backup`, an existing one is copied to `<path>.before-<version>` first. The connection must be in autocommit
     mode. Raises DatabaseTooNew when a later program wrote it, and sqlite3.Error.
     """
+    hashing.register(db)
     found, newest = _version(db), steps[-1].version
     if found > newest:
         raise DatabaseTooNew(

@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Iterable
 from email.message import Message
-from http.cookiejar import DefaultCookiePolicy, LoadError, MozillaCookieJar
+from http.cookiejar import Cookie, DefaultCookiePolicy, LoadError, MozillaCookieJar
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request
@@ -69,25 +69,41 @@ class CookieStore:
     """Gives each visit its cookies and keeps those with an expiry for the next.
 
     Session cookies stay with the visit: two accounts on one panel must not share a session. With `path` the others
-    outlive a restart; an unreadable file counts as empty, an unwritable one is logged.
+    outlive a restart; an unreadable file counts as empty, an unwritable one is logged. What others write into the file
+    is taken over at the next visit.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._kept = MozillaCookieJar()
-        if path is not None and path.exists():
-            try:
-                with warnings.catch_warnings(action="ignore"):  # about every line that it can't read
-                    self._kept.load(str(path))
-            except (LoadError, OSError, UnicodeDecodeError) as error:
-                log.warning("cookie file not read", path=str(path), error=type(error).__name__)
+        self._seen: tuple[int, int] | None = None  # time and size of the file as it was last read or written
+        self._take_over()
 
     def visit(self) -> Cookies:
         """What is kept, for one visit."""
+        self._take_over()
         return Cookies(self._kept)
+
+    def add(self, cookies: Iterable[Cookie]) -> bool:
+        """Keep cookies that came otherwise; whether they could be written."""
+        for cookie in cookies:
+            self._kept.set_cookie(cookie)
+        return self._path is not None and self._save(self._path)
+
+    def _take_over(self) -> None:
+        """Read the file when it is not as it was left."""
+        if self._path is None or (now := _stamp(self._path)) in (None, self._seen):
+            return
+        self._seen = now
+        try:
+            with warnings.catch_warnings(action="ignore"):  # about every line that it can't read
+                self._kept.load(str(self._path))
+        except (LoadError, OSError, UnicodeDecodeError) as error:
+            log.warning("cookie file not read", path=str(self._path), error=type(error).__name__)
 
     def keep(self, visited: Cookies) -> None:
         """Take over what a visit brought."""
+        self._take_over()
         before = _facts(self._kept)
         for cookie in visited.jar:
             if not cookie.discard:
@@ -99,17 +115,28 @@ class CookieStore:
         if self._path is not None and _facts(self._kept) != before:
             self._save(self._path)
 
-    def _save(self, path: Path) -> None:
+    def _save(self, path: Path) -> bool:
         partial = path.with_name(f"{path.name}.partial")
         try:
             partial.unlink(missing_ok=True)
             os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             self._kept.save(str(partial))
             partial.replace(path)
+            self._seen = _stamp(path)
         except OSError as error:
             log.warning("cookie file not written", path=str(path), error=error.strerror)
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
+            return False
+        return True
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size
 
 
 def _asking(url: SecretUrl) -> Request | None:

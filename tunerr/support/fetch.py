@@ -5,27 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tunerr.errors import AddressRefused, BadStatus, Unreachable
+from tunerr.errors import AddressRefused, BadStatus, FetchError, Unreachable
+from tunerr.model.source import Access
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.causes import WORDS, cause_of_status
 from tunerr.support.http import Answer, HttpClients, Reach
 from tunerr.support.spool import too_large, written_whole
 
 _READ_BYTES = 1 << 20
 _OK = range(200, 300)
 _NOT_MODIFIED = 304
-_SERVER_ERROR = 500
-_STATUS_TEXTS = {
-    401: ("wants a user name and password", "Check the credentials in its URL."),
-    403: ("refuses this account or player", "Check the account; some providers want a certain User-Agent."),
-    404: ("has no such document", "Check the path of the URL."),
-    410: ("no longer has this document", "Ask the provider for the new URL."),
-    429: ("says that it is asked too often", "It is asked again at the next refresh."),
-}
+_PAGE_BYTES = 4096
+_PAGE_SECONDS = 5.0
+_DIRECTLY = Access()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +49,29 @@ async def fetch_document(
     target: Path,
     reach: Reach,
     validators: Validators,
-    headers: Iterable[tuple[str, str]] = (),
+    access: Access = _DIRECTLY,
     limit_bytes: int,
     timeout: float,  # noqa: ASYNC109 - the operator's setting: seconds for the whole fetch
 ) -> Fetched:
-    """Bring the document at `location` (http, https or a file) to `target`: raw, atomically.
+    """Bring the document at `location` (http, https or a file) to `target`: raw, atomically; asked with `access`.
 
     Raises Unreachable, BadStatus, AddressRefused, Truncated (ended early, or more than `limit_bytes`) and
     DataFolderError (nothing can be written); `target` is then as it was.
     """
     path = local_path(location)
-    asking = (*headers, ("Accept-Encoding", "gzip"), *_conditions(validators))
+    asking = (*access.headers, ("Accept-Encoding", "gzip"), *_conditions(validators))
     try:
         async with asyncio.timeout(timeout):
             if path is not None:
                 return await _copy(path, target=target, reach=reach, known=validators, limit_bytes=limit_bytes)
             # A connection that drops before it answers is tried once more, by aiohttp itself.
-            async with clients.request(location, reach=reach, headers=asking) as answer:
+            async with clients.request(location, reach=reach, headers=asking, proxy=access.proxy) as answer:
                 return await _store(answer, target=target, known=validators, limit_bytes=limit_bytes)
     except TimeoutError as error:
         raise Unreachable(
-            f"{location} was not here within {timeout:g} s.", hint="Raise the time-out of this source."
+            f"{location} was not here within {timeout:g} s.",
+            hint="Raise the time-out of this source.",
+            cause="timeout",
         ) from error
 
 
@@ -101,7 +99,7 @@ async def _store(answer: Answer, *, target: Path, known: Validators, limit_bytes
     if answer.status == _NOT_MODIFIED and known != Validators():
         return Fetched(changed=False, zone=answer.zone, validators=known, size=0)
     if answer.status not in _OK:
-        raise _bad_status(answer)
+        raise await _bad_status(answer)
     if _announced(answer) > limit_bytes:
         raise too_large(limit_bytes)
     async with written_whole(target, limit_bytes=limit_bytes) as sink:
@@ -116,13 +114,21 @@ def _announced(answer: Answer) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _bad_status(answer: Answer) -> BadStatus:
-    status = answer.status
-    if status >= _SERVER_ERROR:
-        sentence, hint = "has an error of its own", "It is asked again at the next refresh."
-    else:
-        sentence, hint = _STATUS_TEXTS.get(status, ("gave no document", "Ask the provider what that means."))
-    return BadStatus(f"{answer.url} {sentence} (status {status}).", status=status, hint=hint)
+async def _bad_status(answer: Answer) -> BadStatus:
+    """The error for an answer that is no success: its first bytes tell more than its number."""
+    page = b""
+    try:
+        async with asyncio.timeout(_PAGE_SECONDS):
+            async for chunk in answer.chunks():
+                page += chunk
+                if len(page) >= _PAGE_BYTES:
+                    break
+    except (FetchError, TimeoutError):
+        pass  # what came so far has to do
+    cause = cause_of_status(answer.status, answer.headers.get("Server", ""), page)
+    said, hint = WORDS[cause]
+    message = f"{answer.url} {said} (status {answer.status})."
+    return BadStatus(message, status=answer.status, hint=hint, cause=cause.value)
 
 
 async def _copy(path: Path, *, target: Path, reach: Reach, known: Validators, limit_bytes: int) -> Fetched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from tunerr.model.url import Zone
 ZoneOf = Callable[[IPv4Address | IPv6Address], Zone | None]
 
 _PLACE = {Zone.LOOPBACK: "on this machine", Zone.PRIVATE: "in the local network", None: "in a reserved range"}
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _HINT = {
     Zone.PRIVATE: "If that is meant, set IPTV_TUNERR_PROVIDER_ALLOW_LAN=true.",
     Zone.LOOPBACK: "Only this machine's own documents may name it; IPTV_TUNERR_PROVIDER_ALLOW_LAN opens the LAN only.",
@@ -75,6 +77,28 @@ class Guard:
         """Zone of an address that was connected; a reserved one that the operator typed counts as private."""
         zone = self._zone_of(ip_address(address))
         return Zone.PRIVATE if zone is None else zone
+
+    def behind_proxy(self, host: str) -> Zone:
+        """Zone of a host that a proxy will look up and connect. Raises AddressRefused.
+
+        What a name means to the proxy isn't known here: it counts as internet, but for `localhost`. A last label that
+        is a number makes an address of the whole (`127.1`), as it does for the resolvers of proxies.
+        """
+        name = host.lower().rstrip(".")
+        last = name.rpartition(".")[2]
+        if last == "localhost":
+            refusal = self.refusal(host, "127.0.0.1")
+        elif ":" in name or _NUMBER.fullmatch(last):
+            refusal = self.refusal(host, host)
+        else:
+            return Zone.INTERNET
+        if refusal is not None:
+            raise refusal
+        return Zone.LOOPBACK if last == "localhost" else self.zone(host)
+
+    def of_proxy(self, host: str) -> Guard:
+        """The guard of connections to a proxy, which the operator typed and which may be anywhere."""
+        return Guard(reach=Reach(Zone.LOOPBACK, typed_host=host), zone_of=self._zone_of)
 
     def open_socket(self, target: AddrInfoType) -> socket.socket:
         """Open the socket for a connection. Raises AddressRefused: no connection is made around this door."""

@@ -18,7 +18,10 @@ _MAX_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class DeviceIdentity:
-    """What the device says of itself; the same over HTTP and UDP."""
+    """What a device says of itself; the same over HTTP and UDP. The main device has the `number` 1.
+
+    All devices of one program share its tuners: each says the whole count.
+    """
 
     device_id: DeviceId
     friendly_name: str
@@ -29,6 +32,12 @@ class DeviceIdentity:
     firmware_version: str
     device_auth: str
     scan_possible: bool
+    number: int = 1
+
+    @property
+    def path(self) -> str:
+        """What follows the base URL in each of its addresses."""
+        return "" if self.number == 1 else f"/device/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def home_view(
         channels=channels,
         left_out=tuple(_left_out(row) for row in lineup.left_out) if lineup else (),
         tuners=tuple(_tuner_row(tuner) for tuner in tuners),
-        sources=tuple(_source_row(status) for status in statuses),
+        sources=tuple(source_row(status) for status in statuses),
         happened=tuple(
             Happening(event.at, f"{attempt.number} {attempt.name}", event.kind, event.text)
             for attempt, event in recent_events(attempts, _HAPPENINGS)
@@ -192,7 +192,8 @@ def _tuner_row(tuner: TunerStatus) -> TunerRow:
     )
 
 
-def _source_row(status: SourceStatus) -> SourceRow:
+def source_row(status: SourceStatus) -> SourceRow:
+    """Put the status of a source into words."""
     return SourceRow(
         id=status.id,
         kind=status.kind,

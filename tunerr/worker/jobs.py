@@ -10,7 +10,11 @@ Job = Callable[[dict[str, Any]], dict[str, Any]]
 """A job takes the request and returns the answer, both plain JSON; it raises TunerrError for the caller to see."""
 
 JOBS: Mapping[str, str] = {
-    "ingest-playlist": "tunerr.catalog.ingest",
+    "ingest": "tunerr.catalog.ingest",
+    "roll-back": "tunerr.catalog.roll_back",
+    "ingest-titles": "tunerr.catalog.titles",
+    "suggest-merges": "tunerr.catalog.suggest_job",
+    "plan-lineup": "tunerr.lineup.plan_job",
     "ingest-guide": "tunerr.guide.ingest",
     "render-guide": "tunerr.guide.render",
 }

@@ -32,10 +32,19 @@ class Parts:
         self.gate = asyncio.Event()
         self.gate.set()
         self.builds = 0
+        self.plans = 0
+        self.slow = None
+        self.dead = {}
 
-    async def refresh(self, source, lineup=None, *, accept_shrink=False):
+    async def plan(self):
+        self.plans += 1
+
+    async def refresh(self, source, lineup=None, *, accept_shrink=False, whole=False):
         self.asked.append(source.id)
-        await self.gate.wait()
+        if self.slow in (None, source.id):
+            await self.gate.wait()
+        if source.id in self.dead:
+            raise self.dead[source.id]
         return SourceStatus(source.id, source.kind, "", self.states.get(source.id, SourceState.OK))
 
     async def build(self):
@@ -65,14 +74,16 @@ def parts():
 def cycle(parts):
     waiting = tuple(SourceStatus(source.id, source.kind, "") for source in SOURCES)
     return RefreshCycle(
-        sources=SOURCES,
+        sources=Published(SOURCES),
         catalog=parts,
+        planner=parts,
         builder=parts,
         guide=parts,
         lineup=Published(None),
         edition=Published(None),
         statuses=Published(waiting),
         interval=0,
+        grace=0.2,
     )
 
 
@@ -142,6 +153,57 @@ async def test_what_goes_wrong_does_not_end_the_schedule(cycle, parts, error):
     running.cancel()
 
 
-async def test_an_interval_of_0_ends_after_one_good_refresh(cycle, parts):
-    await asyncio.wait_for(cycle.forever(), 5)
-    assert parts.asked == ["m3u", "m3u-2", "xmltv", "render a"]
+async def test_a_slow_source_keeps_nobody_waiting_and_its_channels_follow(cycle, parts):
+    parts.slow = "m3u"
+    parts.gate.clear()
+    refreshing = asyncio.create_task(cycle.refresh())
+    await until(lambda: "xmltv" in parts.asked)
+    assert published(cycle) == ("a", None)
+    parts.versions = ["b"]
+    parts.gate.set()
+    statuses = await refreshing
+    assert [status.id for status in statuses] == ["m3u", "m3u-2", "xmltv"]
+    assert published(cycle) == ("b", "edition of b")
+    assert parts.plans == 2
+
+
+async def test_what_can_not_be_kept_of_one_source_does_not_stop_the_others(cycle, parts):
+    parts.dead = {"m3u": WorkerError("It died.")}
+    with pytest.raises(WorkerError):
+        await cycle.refresh()
+    assert {row.id for row in cycle._statuses.current if row.state is SourceState.OK} == {"m3u-2", "xmltv"}
+    assert published(cycle) == ("a", "edition of a")
+
+
+async def test_whoever_asks_while_a_source_is_asked_gets_that_answer(cycle, parts):
+    parts.gate.clear()
+    asking = [asyncio.create_task(cycle.refresh(SourceId("m3u"))) for _ in range(5)]
+    await until(lambda: parts.asked)
+    await asyncio.sleep(0.01)
+    parts.gate.set()
+    answers = await asyncio.gather(*asking)
+    assert parts.asked.count("m3u") == 1
+    assert {status.state for (status,) in answers} == {SourceState.OK}
+
+
+async def test_accepting_asks_anew(cycle, parts):
+    parts.gate.clear()
+    first = asyncio.create_task(cycle.refresh(SourceId("m3u")))
+    await until(lambda: parts.asked)
+    second = asyncio.create_task(cycle.refresh(SourceId("m3u"), accept_shrink=True))
+    await asyncio.sleep(0.01)
+    parts.gate.set()
+    await asyncio.gather(first, second)
+    assert parts.asked.count("m3u") == 2
+
+
+async def test_without_an_interval_each_source_is_asked_once_until_there_is_a_new_one(cycle, parts):
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: "render a" in parts.asked)
+    new = Source(SourceId("new"), "playlist", SecretUrl("http://h/x"), 10)
+    cycle._sources.publish((*SOURCES, new))
+    cycle.sources_changed()
+    await until(lambda: parts.asked.count("render a") == 2)
+    assert parts.asked == ["m3u", "m3u-2", "xmltv", "render a", "new", "render a"]
+    assert [row.id for row in cycle._statuses.current][-1] == "new"
+    running.cancel()

@@ -44,3 +44,21 @@ def test_a_refusal_says_both_counts_and_what_to_do():
     assert "50 channels, 1,000 before" in verdict.message
     assert "accept" in verdict.hint
     assert "24 hours" in verdict.hint
+
+
+def test_what_the_operator_took_back_proves_nothing():
+    answer = Answer(99 * HOUR, 100, "small")
+    verdict = judge(answer, last_good=100, history=refused(0, 24, 48, channels=100), withdrawn=True)
+    assert not verdict.accepted
+    assert "taken back" in verdict.message
+    assert "source accept" in verdict.hint
+    assert judge(answer, last_good=100, history=[], withdrawn=True, accept_shrink=True).accepted
+
+
+def test_a_refusal_says_why():
+    verdict = judge(Answer(0, 30, "small"), last_good=120, history=[])
+    assert verdict.message == (
+        "The provider now has 30 channels, 120 before: 75% are gone, and more than 40% at once is not believed."
+        " The 120 are kept."
+    )
+    assert "`iptv-tunerr source accept`" in verdict.hint

@@ -1,27 +1,29 @@
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunerr.catalog.identity import EntryKeys, Group, Known, learned, recognise
+from tunerr.catalog.identity import LABEL, NAME, PATH, TVG, EntryKeys, Group, Key, Known, explain, learned, recognise
 
 
 class Memory:
-    """What a catalog remembers, in a dict."""
+    """What a catalog remembers, in a dict; `words` says by what the groups of the last answer were recognised."""
 
     def __init__(self):
         self.rows = {}
         self.now = 0.0
+        self.words = []
 
-    def answer(self, entries, *, source="m3u", elsewhere=()):
+    def answer(self, entries, *, source="m3u", elsewhere=(), country=""):
         """Take in `(tvg_id, name, path)` entries; the id of each, in their order."""
         self.now += 1
         groups, natives = {}, []
         for tvg_id, name, path in entries:
-            keys = EntryKeys.of(tvg_id=tvg_id, name=name, url=f"http://h/{path}")
+            keys = EntryKeys.of(tvg_id=tvg_id, name=name, url=f"http://h/{path}", default_country=country)
             native = keys.native(source)
             natives.append(native)
-            groups.setdefault(native, Group(native)).add(keys.name, keys.path)
+            groups.setdefault(native, Group(native)).add(keys.name, keys.path, keys.label)
         listed = list(groups.values())
         result = recognise(
             listed,
@@ -29,11 +31,13 @@ class Memory:
             lookup=self.rows.get,
             elsewhere=elsewhere,
             taken=lambda channel: channel in self.issued(),
+            teachers={key.scope for key in self.rows if key.kind == LABEL},
         )
         for key, channel in learned(listed, result.ids, source):
             if key not in self.rows or self.rows[key].channel_id != channel:
                 self.rows[key] = Known(channel, self.now)
         ids = dict(zip(groups, result.ids, strict=True))
+        self.words = [explain(key, new=place in result.new) for place, key in enumerate(result.keys)]
         return [ids[native] for native in natives]
 
     def issued(self):
@@ -122,14 +126,115 @@ def test_a_channel_comes_back_after_an_absence():
     assert memory.answer([("x", "One", "1")]) == [a]
 
 
-def test_sources_share_a_channel_by_tvg_id_only():
+def test_sources_share_a_channel_by_tvg_id():
     memory = Memory()
-    (a, n) = memory.answer([("x", "One", "1"), ("", "Two", "2")])
-    assert memory.answer([("x", "Eins", "7"), ("", "Two", "8")], source="m3u-2", elsewhere={a, n})[0] == a
-    (_, two) = memory.answer([("x", "Eins", "7"), ("", "Two", "8")], source="m3u-2", elsewhere={a, n})
-    assert two != n
-    # The second source calls it `q` now: the first still has `x`, so this is another channel.
-    assert memory.answer([("q", "Eins", "7")], source="m3u-2", elsewhere={a, n}) != [a]
+    (a,) = memory.answer([("x", "One", "1")])
+    assert memory.answer([("x", "Eins", "7")], source="m3u-2", elsewhere={a}) == [a]
+    # The second source calls it `q` now: the first still has `x` and never said Eins, so this is another channel.
+    assert memory.answer([("q", "Eins", "7")], source="m3u-2", elsewhere={a}) != [a]
+
+
+def two_sources(first, second, *, countries=("", "")):
+    memory = Memory()
+    known = memory.answer(first, country=countries[0])
+    return known, memory.answer(second, source="xtream", elsewhere=set(known), country=countries[1]), memory
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("bbc1.uk", "BBC One", "1"), ("", "UK: BBC ONE FHD", "9")),
+        (("bbc1.uk", "BBC One", "1"), ("4711", "[GB] BBC One", "9")),
+        (("", "🇬🇧 BBC One", "1"), ("bbcone.gb", "BBC One HD", "9")),
+        (("", "|UK| BBC One ᴴᴰ", "1"), ("", "BBC One (UK)", "9")),
+        (("", "BBC One", "1"), ("", "BBC One 4K", "9")),
+        (("", "E4 +1", "1"), ("", "E4+1 HD", "9")),
+        (("", "EN: Movies", "1"), ("", "EN | Movies", "9")),
+    ],
+)
+def test_sources_share_a_channel_by_name_and_country(first, second):
+    (one,), (other,), memory = two_sources([first], [second])
+    assert one == other
+    assert memory.words[0].startswith("by label “")
+    assert memory.words[0].endswith("from source m3u")
+    # It stays, by its own tvg id now or by the label again, also with another tvg id that says as much of the country.
+    assert memory.answer([second], source="xtream", elsewhere={one}) == [one]
+    changed = ("new.gb" if second[0].endswith(".gb") else "new", second[1], "10")
+    assert memory.answer([changed], source="xtream", elsewhere={one}) == [one]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("", "UK: BBC One", "1"), ("", "BBC One", "9")),
+        (("", "UK: News", "1"), ("", "US: News", "9")),
+        (("", "E4", "1"), ("", "E4 +1", "9")),
+        (("", "EN: Movies", "1"), ("", "FR: Movies", "9")),
+        (("", "EN: Movies", "1"), ("", "ES: Movies", "9")),
+        (("", "BBC One London", "1"), ("", "BBC One Wales", "9")),
+        (("", "UK: HD", "1"), ("", "[GB] 4K", "9")),
+    ],
+)
+def test_what_tells_channels_apart_keeps_sources_apart(first, second):
+    (one,), (other,), memory = two_sources([first], [second])
+    assert one != other
+    assert memory.words[0].startswith("new: nothing known of ")
+
+
+def test_a_label_that_either_side_has_twice_joins_nothing():
+    known, (other,), _ = two_sources([("x", "News", "1"), ("y", "News", "2")], [("z", "News", "9")])
+    assert other not in known
+    known, others, _ = two_sources([("x", "News", "1")], [("y", "News", "8"), ("z", "News", "9")])
+    assert not set(known) & set(others)
+
+
+def test_a_label_means_nothing_when_sources_disagree():
+    memory = Memory()
+    (a,) = memory.answer([("x", "News", "1")])
+    (b,) = memory.answer([("y", "Nouvelles", "2")], source="two", elsewhere={a})
+    assert memory.answer([("y", "News", "2")], source="two", elsewhere={a}) == [b] != [a]
+    (c,) = memory.answer([("z", "News", "3")], source="three", elsewhere={a, b})
+    assert c not in {a, b}
+
+
+def test_a_default_country_makes_the_label():
+    (one,), (other,), _ = two_sources([("", "UK: BBC One", "1")], [("", "BBC One", "9")], countries=("", "gb"))
+    assert one == other
+
+
+def test_a_provider_swap_keeps_channels_by_tvg_id_then_by_label():
+    memory = Memory()
+    a, b, c = memory.answer([("bbc1.uk", "BBC One", "1"), ("", "UK: E4", "2"), ("dave", "Dave", "3")])
+    swapped = [("BBC1.uk", "BBC 1 London", "77"), ("e4.uk", "E4 HD", "78"), ("", "Dave ja vu", "79")]
+    x, y, z = memory.answer(swapped, source="other")
+    assert (x, y) == (a, b)
+    assert z not in {a, b, c}
+    assert sorted(memory.words) == [
+        "by label “e4” (gb) from source m3u",
+        "by tvg-id bbc1.uk",
+        "new: nothing known of its name “dave ja vu”",
+    ]
+
+
+def test_the_same_source_with_another_provider_keeps_channels_by_label():
+    (old,), (new,) = refreshed([("e4.uk", "E4", "1")], [("", "UK: E4 HD", "9")])
+    assert old == new
+
+
+def test_explanations_are_words_and_hold_no_path():
+    assert explain(Key(TVG, "", "bbc1.uk")) == "by tvg-id bbc1.uk"
+    assert explain(Key(NAME, "m3u", "bbc one")) == "by its name “bbc one”"
+    assert explain(Key(PATH, "m3u", "/token/1.ts")) == "by its stream address"
+    assert explain(Key(LABEL, "xtream", "bbc one|")) == "by label “bbc one” (country unknown) from source xtream"
+
+
+def test_many_entries_of_one_tvg_id_cost_no_more_than_many_channels():
+    group = Group(Key(TVG, "", "none"))
+    for number in range(50_000):
+        group.add(f"name {number}", f"/{number}", f"name {number}|")
+        group.add(f"name {number}", f"/{number}", f"name {number}|")
+    assert list(group.names) == [f"name {number}" for number in range(50_000)]
+    assert len(group.paths) == len(group.labels) == 50_000
 
 
 ENTRY = st.tuples(

@@ -13,6 +13,7 @@ import pytest
 
 from tunerr.catalog.generations import KEPT_SUPERSEDED
 from tunerr.catalog.ingest import run
+from tunerr.catalog.keys import stream_key
 from tunerr.errors import DataFolderError, EmptyPlaylist, NotAPlaylist, Truncated
 from tunerr.storage.connection import open_worker
 
@@ -35,7 +36,7 @@ class Catalog:
             path = self.root / "document"
             path.write_bytes(document if isinstance(document, bytes) else document.encode())
         return {
-            "path": str(path),
+            "documents": {"playlist": str(path)},
             "source": source,
             "sources": sources,
             "zone": 2,
@@ -56,8 +57,8 @@ class Catalog:
         """`(channel id, name, addresses)` of the served generation, in order."""
         return self.rows(
             "SELECT c.channel_id, c.name, group_concat(e.url, ' ') FROM served s JOIN channel c USING (generation)"
-            " JOIN entry e ON e.generation = c.generation AND e.channel = c.number"
-            " WHERE s.source = ? GROUP BY c.number ORDER BY c.ordinal",
+            " JOIN entry e ON e.generation = c.generation AND e.first = c.ordinal"
+            " WHERE s.source = ? GROUP BY c.channel_id ORDER BY c.ordinal",
             source,
         )
 
@@ -197,7 +198,11 @@ def test_ids_come_out_equal_when_the_catalog_is_lost(catalog):
     catalog.ingest(playlist("ABC").replace('tvg-id="A.uk"', 'tvg-id="new"'))
     (a, *_), *_ = catalog.served()
     with contextlib.closing(open_worker(catalog.root / "state.db", kind="state")) as state:
-        state.execute("INSERT INTO number VALUES ('1', ?, 'm3u', 'new', 'a', '/9/A.ts', 0, NULL, NULL)", (a,))
+        state.execute(
+            "INSERT INTO number (number, channel_id, source, tvg_id, name_key, path_id, assigned_at)"
+            " VALUES ('1', ?, 'm3u', 'new', 'a', '/9/A.ts', 0)",
+            (a,),
+        )
     for path in catalog.root.glob("catalog.db*"):
         path.unlink()
     catalog.ingest(playlist("CBA").replace('tvg-id="A.uk"', 'tvg-id="new"'))
@@ -228,7 +233,7 @@ def test_a_killed_job_leaves_the_last_good_catalog(catalog, moment):
     catalog.ingest(playlist("AB"))
     before = catalog.served()
     document = catalog.root / "large"
-    document.write_text(playlist([f"channel {number}" for number in range(30_000)]))
+    document.write_text(playlist([f"channel {number}" for number in range(60_000)]))
     code = (
         "import sys, orjson; from tunerr.catalog.ingest import run\n"
         "print('go', flush=True); run(orjson.loads(sys.argv[1]))"
@@ -241,7 +246,7 @@ def test_a_killed_job_leaves_the_last_good_catalog(catalog, moment):
         deadline = time.monotonic() + 60
         while child.poll() is None and time.monotonic() < deadline:
             # The moments are spread over the job by what it has written, not by the clock.
-            if catalog.rows("SELECT count(*) FROM entry")[0][0] > 2 + moment * 5000:
+            if catalog.rows("SELECT count(*) FROM entry")[0][0] > 2 + moment * 10_000:
                 os.kill(child.pid, signal.SIGKILL)
                 break
             time.sleep(0.005)
@@ -285,3 +290,40 @@ def test_a_shuffled_real_list_keeps_every_identity(catalog):
     report = catalog.ingest(head + "".join(f"#EXTINF{block.rstrip()}\n" for block in blocks))
     assert report["new"]["count"] == report["changes"]["added"]["count"] == report["changes"]["removed"]["count"] == 0
     assert {(url, channel) for channel, _, urls in catalog.served() for url in urls.split()} == before
+
+
+def rule(catalog, key, value):
+    with contextlib.closing(open_worker(catalog.root / "state.db", kind="state")) as state:
+        state.execute("INSERT INTO choice VALUES ('identity', ?, ?)", (key, orjson.dumps(value).decode()))
+
+
+def test_a_merge_shows_channels_as_one_and_is_seen_in_an_unchanged_answer(catalog):
+    text = playlist("ABCDB")
+    catalog.ingest(text)
+    ids = {name: channel for channel, name, _ in catalog.served()}
+    rule(catalog, "1", {"ruling": "merge", "channels": [ids["D"], ids["B"]]})
+    report = catalog.ingest(text)
+    assert (report["outcome"], report["entries"], report["channels"]) == ("published", 5, 3)
+    assert sorted(catalog.served()) == sorted(
+        [
+            (ids["A"], "A", "http://h/9/A.ts"),
+            (ids["D"], "B", "http://h/9/B.ts http://h/9/D.ts http://h/9/B.ts"),
+            (ids["C"], "C", "http://h/9/C.ts"),
+        ]
+    )
+    assert catalog.ingest(text)["outcome"] == "unchanged"
+    with contextlib.closing(open_worker(catalog.root / "state.db", kind="state")) as state:
+        state.execute("DELETE FROM choice")
+    assert catalog.ingest(text)["channels"] == 4
+    assert {name: channel for channel, name, _ in catalog.served()} == ids
+
+
+def test_a_split_makes_a_channel_of_its_own(catalog):
+    text = playlist("A") + '#EXTINF:-1 tvg-id="A.uk",A +1\nhttp://h/9/plus.ts\n'
+    catalog.ingest(text)
+    ((channel, *_),) = catalog.served()
+    streams = [stream_key("m3u", "http://h/9/plus.ts")]
+    rule(catalog, "1", {"ruling": "split", "channel": channel, "streams": streams})
+    assert catalog.ingest(text)["channels"] == 2
+    assert [row[1:] for row in catalog.served()] == [("A", "http://h/9/A.ts"), ("A +1", "http://h/9/plus.ts")]
+    assert catalog.served()[0][0] == channel

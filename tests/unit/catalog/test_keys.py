@@ -1,6 +1,6 @@
 import pytest
 
-from tunerr.catalog.keys import name_key, path_key, tvg_key
+from tunerr.catalog.keys import name_key, path_key, stream_key, tvg_key, without_country
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,38 @@ def test_path_key(url, key):
 
 def test_tvg_key():
     assert tvg_key(" BBC1.uk ") == tvg_key("bbc1.UK") == "bbc1.uk"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "country"),
+    [
+        ("UK: BBC One", "bbc one", "gb"),
+        ("|UK| BBC One HD", "bbc one", "gb"),
+        ("UK - BBC One", "bbc one", "gb"),
+        ("UK \u2503 BBC One", "bbc one", "gb"),
+        ("[GB] BBC One", "bbc one", "gb"),
+        ("🇬🇧 BBC One", "bbc one", "gb"),
+        ("BBC One (UK) FHD", "bbc one", "gb"),
+        ("GERMANY: Das Erste", "das erste", "de"),
+        ("España | La 1", "la 1", "es"),
+        ("UK: HD", "", "gb"),
+        # No countries: a series, a language, what is Arabic as often as it is Argentina, a word before a dash.
+        ("CSI: Crime Scene", "csi crime scene", ""),
+        ("EN: Movies", "en movies", ""),
+        ("AR: MBC 1", "ar mbc 1", ""),
+        ("SD: One", "one", ""),
+        ("Me - TV", "me tv", ""),
+        ("It Crowd", "it crowd", ""),
+        ("News UK", "news uk", ""),
+    ],
+)
+def test_without_country(name, plain, country):
+    assert without_country(name_key(name), name) == (plain, country)
+
+
+def test_a_stream_is_named_by_its_source_and_what_stays_of_its_address():
+    key = stream_key("xtream", "http://old.example/live/user/pass/123.ts")
+    assert len(key) == 12
+    assert key == stream_key("xtream", "https://new.example:8080/u/p/123.m3u8?token=1")
+    assert key != stream_key("m3u", "http://old.example/live/user/pass/123.ts")
+    assert key != stream_key("xtream", "http://old.example/live/user/pass/124.ts")

@@ -1,10 +1,11 @@
 import pytest
 
-from tests.unit.catalog.lists import ingest
+from tests.unit.catalog.lists import in_force, ingest, playlist_source
 from tunerr.catalog.reader import CatalogReader
 from tunerr.model.channel import SourceId
 from tunerr.model.numbers import GuideNumber
-from tunerr.model.url import Zone
+from tunerr.model.source import Access, Panel, Source
+from tunerr.model.url import SecretUrl, Zone
 from tunerr.storage.connection import open_server
 
 FIRST = """#EXTM3U
@@ -34,7 +35,7 @@ async def catalog(tmp_path):
 async def test_streams_are_ranked_by_source_and_place(tmp_path, catalog):
     ingest(tmp_path, FIRST, source=M3U)
     ingest(tmp_path, SECOND, source=OTHER, zone=1)
-    reader = CatalogReader(catalog=catalog, sources=[M3U, OTHER])
+    reader = CatalogReader(catalog=catalog, sources=in_force(M3U, OTHER))
     a, b, c = await reader.first(10)
     assert [stream.url.reveal() for stream in a.streams] == ["http://one/a.ts", "http://one/a2.ts", "http://two/a.ts"]
     assert [stream.zone for stream in a.streams] == [Zone.INTERNET, Zone.INTERNET, Zone.PRIVATE]
@@ -42,14 +43,14 @@ async def test_streams_are_ranked_by_source_and_place(tmp_path, catalog):
     assert (a.name, a.wanted_number) == ("A", GuideNumber(7))
     assert (b.name, b.logo, b.group, b.radio, b.wanted_number) == ("B", "http://l/b.png", "G", True, None)
     assert c.streams[0].source == OTHER
-    turned = CatalogReader(catalog=catalog, sources=[OTHER, M3U])
+    turned = CatalogReader(catalog=catalog, sources=in_force(OTHER, M3U))
     assert [channel.name for channel in await turned.first(10)] == ["C", "Other name", "B"]
 
 
 async def test_only_configured_sources_are_seen(tmp_path, catalog):
     ingest(tmp_path, FIRST, source=M3U)
     ingest(tmp_path, SECOND, source=OTHER)
-    reader = CatalogReader(catalog=catalog, sources=[OTHER, SourceId("never-read")])
+    reader = CatalogReader(catalog=catalog, sources=in_force(OTHER, "never-read"))
     assert [channel.name for channel in await reader.first(10)] == ["C", "Other name"]
     assert await reader.count() == 2
     assert await reader.served() == {OTHER}
@@ -58,7 +59,7 @@ async def test_only_configured_sources_are_seen(tmp_path, catalog):
 async def test_streams_of_sources_that_allow_it_may_be_in_the_lan(tmp_path, catalog):
     ingest(tmp_path, FIRST, source=M3U)
     ingest(tmp_path, SECOND, source=OTHER)
-    reader = CatalogReader(catalog=catalog, sources=[M3U, OTHER], allow_lan={OTHER})
+    reader = CatalogReader(catalog=catalog, sources=in_force(M3U, playlist_source(OTHER, allow_lan=True)))
     a = (await reader.first(1))[0]
     assert [stream.allow_lan for stream in a.streams] == [False, False, True]
 
@@ -66,7 +67,7 @@ async def test_streams_of_sources_that_allow_it_may_be_in_the_lan(tmp_path, cata
 async def test_pages_limits_and_exclusions(tmp_path, catalog):
     names = [f"Channel {number}" for number in range(450)]
     ingest(tmp_path, "#EXTM3U\n" + "".join(f"#EXTINF:-1,{name}\nhttp://h/9/{name}\n" for name in names), source=M3U)
-    reader = CatalogReader(catalog=catalog, sources=[M3U])
+    reader = CatalogReader(catalog=catalog, sources=in_force(M3U))
     everything = await reader.first(1000)
     assert [channel.name for channel in everything] == names
     assert [channel.name for channel in await reader.first(2, exclude=[everything[0].id])] == names[1:3]
@@ -74,3 +75,43 @@ async def test_pages_limits_and_exclusions(tmp_path, catalog):
     assert await reader.channels(ids[::-1]) == everything[::-1]
     assert await reader.channels([ids[3], "dna-0000000000000000"]) == (everything[3],)
     assert await reader.channels([]) == ()
+
+
+async def test_streams_carry_their_name_and_what_their_source_says_of_access(tmp_path, catalog):
+    ingest(tmp_path, FIRST, source=M3U)
+    access = Access((("user-agent", "Mine"), ("Referer", "http://r/")), SecretUrl("socks5://proxy:1080"))
+    reader = CatalogReader(catalog=catalog, sources=in_force(playlist_source(M3U, access=access)))
+    own, plain = (await reader.first(1))[0].streams
+    assert own.headers == (("User-Agent", "X"), ("Referer", "http://r/"))
+    assert plain.headers == (("user-agent", "Mine"), ("Referer", "http://r/"))
+    assert [stream.name for stream in (own, plain)] == ["A", "A again"]
+    assert {stream.proxy for stream in (own, plain)} == {access.proxy}
+    assert not own.one_account
+
+
+async def test_each_further_host_of_a_panel_is_one_more_way(tmp_path, catalog):
+    ingest(tmp_path, FIRST.replace("http://one/a2.ts", "http://elsewhere/a2.ts"), source=M3U)
+    ingest(tmp_path, SECOND, source=OTHER)
+    hosts = tuple(map(SecretUrl, ("http://new:8080", "http://one")))
+    panel = playlist_source(M3U, panel=Panel(hosts, "user", "password"))
+    reader = CatalogReader(catalog=catalog, sources=in_force(panel, OTHER))
+    streams = (await reader.first(1))[0].streams
+    assert [stream.url.reveal() for stream in streams] == [
+        "http://new:8080/a.ts",
+        "http://elsewhere/a2.ts",
+        "http://one/a.ts",
+        "http://two/a.ts",
+    ]
+    assert [stream.one_account for stream in streams] == [True, True, True, False]
+
+
+async def test_sources_that_come_and_go_are_seen_at_once(tmp_path, catalog):
+    ingest(tmp_path, FIRST, source=M3U)
+    ingest(tmp_path, SECOND, source=OTHER)
+    sources = in_force(M3U)
+    reader = CatalogReader(catalog=catalog, sources=sources)
+    assert await reader.count() == 2
+    guide = Source(SourceId("guide"), "guide", SecretUrl("http://provider.example/guide.xml"), timeout=9.0)
+    sources.publish((*in_force(OTHER, M3U).current, guide))
+    assert reader.sources == (OTHER, M3U)
+    assert [channel.name for channel in await reader.first(10)] == ["C", "Other name", "B"]

@@ -12,11 +12,13 @@ from tunerr.model.channel import SourceId
 from tunerr.model.source import Source
 from tunerr.model.status import SourceState
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.storage.accounts import AccountStore
 from tunerr.storage.connection import open_server
 from tunerr.storage.facts import Facts
 from tunerr.storage.folder import open_folder
 from tunerr.storage.sources import SourceStore
 from tunerr.support.http import HttpClients
+from tunerr.support.snapshot import Published
 from tunerr.support.worker_client import Worker
 
 
@@ -53,14 +55,16 @@ class World:
 
     async def start(self):
         self.catalog = await open_server(self.folder.catalog_db, kind="catalog", readonly=True)
-        self.reader = CatalogReader(catalog=self.catalog, sources=[SourceId("m3u")])
+        self.reader = CatalogReader(catalog=self.catalog, sources=Published((self.source(),)))
         self.refresher = CatalogRefresher(
             folder=self.folder,
             sources=SourceStore(self.state),
+            accounts=AccountStore(self.state),
             reader=self.reader,
             clients=self.clients,
             worker=Worker(),
             clock=self.clock,
+            on_account=lambda _account: None,
         )
 
     def source(self, url=None, **more):

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import json
 import socket
 import tempfile
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from tunerr.cli.main import dispatch
+from tunerr.cli.output import show
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ async def server(path, status, answer):
 
 
 async def test_acts_reach_the_server_and_its_message_is_printed(folder, capsys):
-    async with server(folder / "demo" / "tunerr.sock", 200, {"message": "Code: 123456"}) as seen:
+    async with server(folder / "tunerr.sock", 200, {"message": "Code: 123456"}) as seen:
         for arguments in (
             ["deck", "code"],
             ["source", "accept", "m3u-2"],
@@ -56,10 +58,47 @@ async def test_acts_reach_the_server_and_its_message_is_printed(folder, capsys):
     assert capsys.readouterr().out.splitlines() == ["Code: 123456"] * 4
 
 
-async def test_a_server_that_got_its_playlist_by_option_is_found(folder, capsys):
-    async with server(folder / "tunerr.sock", 200, {"message": "found"}):
-        assert await asyncio.to_thread(dispatch, ["deck", "code", "--data-dir", str(folder)]) == 0
-    assert capsys.readouterr().out == "found\n"
+async def test_data_is_printed_as_a_table_or_as_json(folder, capsys):
+    data = [
+        {"id": "a\x1b[2J", "on": True, "streams": ["x", "y"]},
+        {"id": "b", "on": False, "more": {"n": 1}, "no": None},
+    ]
+    async with server(folder / "tunerr.sock", 200, {"data": data}):
+        assert await asyncio.to_thread(dispatch, ["source", "list", "--data-dir", str(folder)]) == 0
+        assert await asyncio.to_thread(dispatch, ["source", "list", "--json", "--data-dir", str(folder)]) == 0
+    out = capsys.readouterr().out
+    table, _, printed = out.partition("\n[")
+    assert table.splitlines() == [
+        "id     on   streams  more      no",
+        "a [2J  yes  x, y",
+        'b      no            {"n": 1}',
+    ]
+    assert json.loads(f"[{printed}") == data
+
+
+async def test_one_thing_is_printed_by_its_fields(folder, capsys):
+    data = {"id": "a", "stages": [{"stage": "dedupe", "left_out": 2}], "empty": []}
+    async with server(folder / "tunerr.sock", 200, {"data": data}):
+        assert await asyncio.to_thread(dispatch, ["channel", "why", "5", "--data-dir", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "id      a", "stages:", "stage   left_out", "dedupe  2", "empty",
+    ]  # fmt: skip
+
+
+async def test_nothing_is_said_to_be_nothing_and_a_message_may_be_json(folder, capsys):
+    async with server(folder / "tunerr.sock", 200, {"data": []}):
+        assert await asyncio.to_thread(dispatch, ["channel", "suggestions", "--data-dir", str(folder)]) == 0
+    async with server(folder / "tunerr.sock", 200, {"message": "Done."}):
+        assert await asyncio.to_thread(dispatch, ["undo", "--json", "--data-dir", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("There is nothing to show.\n")
+    assert json.loads(out.partition("\n")[2]) == {"message": "Done."}
+
+
+def test_on_a_terminal_a_table_takes_names_as_they_are(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    show([{"name": "[red]BBC[/red]", "id": 1}], as_json=False)
+    assert "[red]BBC[/red]" in capsys.readouterr().out
 
 
 async def test_a_refusal_is_message_hint_and_1(folder, capsys):
@@ -71,7 +110,7 @@ async def test_a_refusal_is_message_hint_and_1(folder, capsys):
 def test_without_a_server_the_folder_is_named(folder, capsys):
     assert dispatch(["deck", "code", "--data-dir", str(folder)]) == 1
     err = capsys.readouterr().err
-    assert f"No server is running on the data folder {folder / 'demo'}" in err
+    assert f"No server is running on the data folder {folder}." in err
     assert "iptv-tunerr run" in err
 
 

@@ -21,8 +21,7 @@ def problems(environ, **kwargs):
 def test_nothing_set_is_the_demo():
     loaded = read()
     assert loaded.settings == Settings()
-    assert loaded.settings.is_demo
-    assert loaded.settings.data_folder().name == "demo"
+    assert loaded.settings.provider.sources == ()
     assert loaded.notes == ()
 
 
@@ -104,10 +103,10 @@ def test_names_without_our_prefix_are_nobodys_business():
 
 
 def test_reserved_names_are_noted_and_do_nothing():
-    loaded = read({"DEDUPE_BY_TVG_ID": "maybe", "FREE_SOURCE_4": "http://x"})
+    loaded = read({"DEDUPE_BY_TVG_ID": "maybe", "CF_AUTO_BOOT": "yes"})
     assert loaded.settings == Settings()
     assert any("DEDUPE_BY_TVG_ID is accepted" in note and "same tvg-id" in note for note in loaded.notes)
-    assert any("FREE_SOURCE_4 is accepted" in note and "arrives with" in note for note in loaded.notes)
+    assert any("CF_AUTO_BOOT is accepted" in note and "arrives with" in note for note in loaded.notes)
 
 
 def test_older_names_are_read_and_the_canonical_one_wins():
@@ -130,6 +129,6 @@ def test_a_short_refresh_is_noted():
     assert read({"REFRESH": "0"}).notes == ()
 
 
-def test_data_folder_with_a_provider_is_not_the_demos(tmp_path):
-    assert read({"DATA_DIR": str(tmp_path), "M3U_URL": "/a.m3u"}).settings.data_folder() == tmp_path
-    assert read({"DATA_DIR": str(tmp_path)}).settings.data_folder() == tmp_path / "demo"
+def test_the_demos_folder_is_below_the_data_folder(tmp_path):
+    settings = read({"DATA_DIR": str(tmp_path)}).settings
+    assert (settings.data_folder(), settings.demo_folder()) == (tmp_path, tmp_path / "demo")

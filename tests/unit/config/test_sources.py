@@ -1,6 +1,7 @@
 import pytest
 
 from tunerr.config import PREFIX, load
+from tunerr.config.sources import setting_of
 from tunerr.errors import ConfigError
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Source
@@ -58,10 +59,23 @@ def test_credentials_without_panel_are_noted():
     assert any("need PROVIDER_URL." in note for note in read(PROVIDER_USER="u", PROVIDER_PASS="p").notes)
 
 
-def test_the_first_of_several_hosts_is_used_and_the_others_are_noted():
-    loaded = read(PROVIDER_URLS="http://a, http://b", PROVIDER_USER="u", PROVIDER_PASS="p", PROVIDER_URL="http://c")
-    assert loaded.settings.provider.sources[0].location.host == "a"
-    assert any("PROVIDER_URLS: the first host" in note for note in loaded.notes)
+def test_several_hosts_are_alternatives_of_one_account():
+    found = sources(PROVIDER_URLS="http://a, http://b", PROVIDER_USER="u", PROVIDER_PASS="p", PROVIDER_URL="http://c")
+    assert found["xtream"].location.host == "a"
+    assert [host.host for host in found["xtream"].panel.hosts] == ["a", "b"]
+
+
+def test_each_source_names_its_setting():
+    found = sources(**PANEL, PROVIDER_URL_2="http://q", M3U_URL_3="/srv/3.m3u", XMLTV_URL="http://g/1,http://g/2")
+    assert {name: setting_of(name).removeprefix(PREFIX) for name in found} == {
+        "xtream": "PROVIDER_URL",
+        "xtream-2": "PROVIDER_URL_2",
+        "m3u-3": "M3U_URL_3",
+        "xtream-guide": "PROVIDER_URL",
+        "xtream-guide-2": "PROVIDER_URL_2",
+        "xmltv": "XMLTV_URL",
+        "xmltv-2": "XMLTV_URL",
+    }
 
 
 def test_external_guides_come_after_the_panels():
@@ -80,7 +94,7 @@ def test_an_id_is_fit_for_file_names(name):
 
 def test_a_guide_alone_leaves_the_demo():
     loaded = read(XMLTV_URL="http://g/1")
-    assert loaded.settings.is_demo
+    assert all(source.kind == "guide" for source in loaded.settings.provider.sources)
     assert any("no playlist" in note for note in loaded.notes)
 
 
@@ -101,3 +115,46 @@ def test_a_useless_subscription_file_is_a_problem(tmp_path, text):
     with pytest.raises(ConfigError) as caught:
         read(PROVIDER_URL="http://p", SUBSCRIPTION_FILE=str(file))
     assert any(problem.startswith("IPTV_TUNERR_SUBSCRIPTION_FILE: ") for problem in caught.value.problems)
+
+
+def test_films_and_series_are_left_out_on_request():
+    panel = {"PROVIDER_URL": "http://a", "PROVIDER_USER": "u", "PROVIDER_PASS": "p"}
+    assert sources(**panel)["xtream"].panel.vod
+    assert not sources(**panel, LIVE_ONLY="true")["xtream"].panel.vod
+
+
+def test_free_sources_come_after_the_paid_ones_under_names_that_stay():
+    environ = {"FREE_SOURCE": "http://f/1", "FREE_SOURCE_3": "/srv/3.m3u", "FREE_SOURCES": "http://f/a,http://f/b"}
+    environ |= {"FREE_SOURCE_IPTV_ORG_COUNTRIES": "UK,us", "FREE_SOURCE_IPTV_ORG_CATEGORIES": "news"}
+    environ |= {"FREE_SOURCE_IPTV_ORG_ALL": "yes", "M3U_URL_2": "http://m/2", "XMLTV_URL": "http://g/1"}
+    found = sources(**environ)
+    free = ["free", "free-3", "free-list", "free-list-2", "free-country-uk", "free-country-us"]
+    free += ["free-category-news", "free-all"]
+    assert list(found) == ["m3u-2", *free, "xmltv"]
+    assert [name for name, one in found.items() if one.free] == free
+    assert found["free-country-uk"].country == "gb"
+    assert found["free-country-uk"].location.reveal().endswith("/countries/uk.m3u")
+    assert {name: setting_of(name).removeprefix(PREFIX) for name in free} == {
+        "free": "FREE_SOURCE",
+        "free-3": "FREE_SOURCE_3",
+        "free-list": "FREE_SOURCES",
+        "free-list-2": "FREE_SOURCES",
+        "free-country-uk": "FREE_SOURCE_IPTV_ORG_COUNTRIES",
+        "free-country-us": "FREE_SOURCE_IPTV_ORG_COUNTRIES",
+        "free-category-news": "FREE_SOURCE_IPTV_ORG_CATEGORIES",
+        "free-all": "FREE_SOURCE_IPTV_ORG_ALL",
+    }
+
+
+def test_a_free_source_alone_is_no_demo():
+    assert not any("no playlist" in note for note in read(FREE_SOURCE="http://f/1", XMLTV_URL="http://g/1").notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("COUNTRIES", "us,usa", "'usa' is no country"), ("CATEGORIES", "../x", "'../x' is no category")],
+)
+def test_words_of_presets_are_checked(name, value, said):
+    with pytest.raises(ConfigError) as caught:
+        read(**{f"FREE_SOURCE_IPTV_ORG_{name}": value})
+    assert said in caught.value.problems[0]

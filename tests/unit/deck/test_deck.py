@@ -18,6 +18,7 @@ from tunerr.actions.refresh import accept_shrink, refresh_sources
 from tunerr.actions.streams import clear_attempts, stop_stream
 from tunerr.deck.gate import CSRF_HEADER, Gate, add_security_headers
 from tunerr.deck.pages import Pages
+from tunerr.deck.render import Renderer
 from tunerr.deck.sessions import LIFETIME_S, Sessions
 from tunerr.deck.streams import routes as stream_routes
 from tunerr.deck.throttle import FAILURES, WINDOW_S, Throttle
@@ -76,6 +77,7 @@ async def running_deck(folder, fixed_password=None):
     gate = Gate(operators, Sessions(clock=clock), Throttle(clock=clock))
     pages = Pages(
         gate=gate,
+        renderer=Renderer(),
         code=code,
         view=lambda: home_view(
             lineup=None,

@@ -10,19 +10,28 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from tunerr.actions.rules import checked_rules
+from tunerr.catalog.rulings import check
 from tunerr.cli.commands import COMMANDS
 from tunerr.cli.options import DECLARED
 from tunerr.deck import streams as deck_streams
 from tunerr.deck.pages import Pages
+from tunerr.deck.sources import SourcePages
 from tunerr.errors import TuneError
 from tunerr.gateway.bounds import Bounds, latest
+from tunerr.lineup.override_document import EXAMPLES as CHANNEL_FIELDS
+from tunerr.lineup.override_document import define_override
 from tunerr.metrics import http as metrics_http
 from tunerr.metrics.collector import Metrics
 from tunerr.model.status import SourceState
 from tunerr.outputs import health, m3u, reports, stream, xmltv
 from tunerr.outputs.hdhr import http as hdhr
+from tunerr.providers.definition import EXAMPLES as SOURCE_FIELDS
+from tunerr.providers.definition import define
 from tunerr.providers.entry import Reason
+from tunerr.providers.verdicts import Status
 from tunerr.storage.folder import DataFolder
+from tunerr.support.causes import Cause
 
 ROOT = Path(__file__).parents[3]
 # Tool caches, what the program writes, what isn't ours.
@@ -144,17 +153,35 @@ def test_the_deck_s_routes_are_documented():
     def deck(**parts):
         return Pages(**parts).routes()
 
-    deck.__signature__ = inspect.signature(Pages)
-    assert documented("The Control Deck's port") == sorted(routes_of(deck, deck_streams.routes))
+    def sources(**parts):
+        return SourcePages(**parts).routes()
+
+    deck.__signature__, sources.__signature__ = inspect.signature(Pages), inspect.signature(SourcePages)
+    assert documented("The Control Deck's port") == sorted(routes_of(deck, sources, deck_streams.routes))
 
 
 def test_commands_and_flags_are_documented():
     text = read("docs/reference/commands.md")
-    headings = set(re.findall(r"^## ([a-z ]+)$", text, re.MULTILINE))
+    headings = set(re.findall(r"^## ([a-z -]+)$", text, re.MULTILINE))
     commands = {f"{command.name} {act}".strip() for command in COMMANDS.values() for act in (command.acts or ("",))}
     assert headings == commands
     flags = re.findall(r"^\| `--([\w-]+)` \| `(\w+)` \|", text, re.MULTILINE)
     assert sorted(flags) == sorted((setting.flag, setting.env) for setting in DECLARED.values())
+
+
+def test_fields_of_sources_and_channels_are_documented():
+    text = read("docs/reference/sources.md")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^|]+)` \|", text, re.MULTILINE)
+    assert {name for name, _ in rows} == SOURCE_FIELDS.keys() | CHANNEL_FIELDS.keys()
+    for name, example in rows:
+        tomllib.loads(f"{name} = {example}")
+    sample = tomllib.loads(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    assert [define(name, document).type for name, document in sample["source"].items()] == ["xtream", "m3u", "xmltv"]
+    for name, document in sample["channel"].items():
+        define_override(name, document)
+    for ruling in sample["identity"]:
+        check({name: value for name, value in ruling.items() if name != "id"}, {})
+    assert checked_rules(sample["rules"])
 
 
 def test_error_codes_are_documented():
@@ -177,6 +204,16 @@ def test_reasons_are_explained():
         name for cell in re.findall(r"^\| ([^|]*`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
     }
     assert named == reasons
+
+
+def test_the_causes_of_a_probe_are_explained():
+    page = read("docs/how-to/interpret-probe-results.md")
+    tables = {
+        heading: re.findall(r"^\| `(\w+)` \| [^|]+ \|", page.split(heading)[1].split("\n## ")[0], re.MULTILINE)
+        for heading in ("## The status", "## The causes")
+    }
+    assert tables["## The status"] == [status.value for status in Status]
+    assert tables["## The causes"] == [cause.value for cause in Cause]
 
 
 def test_the_bounds_of_the_detectors_are_documented():

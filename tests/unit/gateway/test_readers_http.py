@@ -10,8 +10,8 @@ from tests.tools.media import ffmpeg, make_ts
 from tests.tools.until import until
 from tests.unit.gateway.readers_rig import opener, read, stream
 from tunerr.errors import UpstreamError
-from tunerr.gateway.readers.sniff import Kind, sniff
 from tunerr.support.cookies import CookieStore
+from tunerr.support.sniff import Kind, sniff
 
 
 @pytest.fixture(scope="session")
@@ -74,16 +74,16 @@ async def test_leaving_closes_the_connection(ts):
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (401, "credentials"),
-        (403, "forbids"),
-        (404, "gone"),
+        (401, "password"),
+        (403, "refuses this account"),
+        (404, "does not have"),
         (407, "token"),
         (423, "locked"),
-        (429, "too many"),
+        (429, "too often"),
         (458, "limit"),
         (509, "limit"),
-        (500, "failed"),
-        (503, "failed"),
+        (500, "error of its own"),
+        (503, "error of its own"),
         (418, "refused"),
     ],
 )

@@ -7,17 +7,18 @@ from aiohttp import web
 from tests.tools.clock import ManualClock
 from tests.tools.world import serving
 from tests.unit.guide.documents import NOW, guide, programme
-from tunerr.config import Source
 from tunerr.errors import TunerrError
 from tunerr.guide.refresh import GuideRefresher
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel, SourceId
 from tunerr.model.numbers import GuideNumber
+from tunerr.model.source import Source
 from tunerr.model.status import SourceState
 from tunerr.model.url import SecretUrl
 from tunerr.storage.connection import open_server
 from tunerr.storage.folder import open_folder
 from tunerr.storage.sources import SourceStore
 from tunerr.support.http import HttpClients
+from tunerr.support.snapshot import Published
 from tunerr.support.worker_client import Worker
 
 XMLTV = SourceId("xmltv")
@@ -74,7 +75,12 @@ async def refresher(tmp_path, clock):
     state = await open_server(folder.state_db, kind="state")
     clients = HttpClients(user_agent="Tunerr/test")
     yield GuideRefresher(
-        folder=folder, sources=SourceStore(state), clients=clients, worker=Worker(), clock=clock, priority=[XMLTV]
+        folder=folder,
+        sources=SourceStore(state),
+        clients=clients,
+        worker=Worker(),
+        clock=clock,
+        configured=Published((Source(XMLTV, "guide", SecretUrl("http://h/x"), 10),)),
     )
     await clients.aclose()
     await state.close()

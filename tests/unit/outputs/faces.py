@@ -18,9 +18,9 @@ PACKET = b"\x47" + bytes(187)
 STARTED = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def channel(number: str, name: str, *, favorite: bool = False, **more) -> LineupChannel:
+def channel(number: str, name: str, *, favorite: bool = False, device: int = 1, **more) -> LineupChannel:
     identity = ChannelId(f"dna-{int(number.replace('.', '0')):016x}")
-    return LineupChannel(GuideNumber.parse(number), Channel(id=identity, name=name, **more), favorite)
+    return LineupChannel(GuideNumber.parse(number), Channel(id=identity, name=name, **more), favorite, device)
 
 
 ROWS = (

@@ -27,6 +27,7 @@ DEVICE = DeviceIdentity(
     device_auth="iptvtunerr",
     scan_possible=True,
 )
+SECOND = replace(DEVICE, device_id=DeviceId.parse("105A1B22"), friendly_name="Tunerr & Söhne 2", number=2)
 DOCUMENTS = (
     "/",
     "/discover.json",
@@ -41,8 +42,8 @@ DOCUMENTS = (
 
 
 class Face:
-    def __init__(self, current, configured_base="", device=DEVICE):
-        self._device = device
+    def __init__(self, current, configured_base="", devices=(DEVICE,)):
+        self._devices = devices
         self.lineup = Published(current)
         self.gateway = SmallGateway()
         self.clock = ManualClock()
@@ -56,14 +57,14 @@ class Face:
     @asynccontextmanager
     async def open(self):
         made = routes(
-            device=self._device,
+            devices=self._devices,
             configured_base=self._configured,
             deck_port=48879,
             lineup=self.lineup,
             tuners=self.gateway,
             clock=self.clock,
             set_favorite=self.favorite,
-            on_lineup_served=lambda served: self.served.append(served.version),
+            on_lineup_served=lambda rows: self.served.append([str(row.number) for row in rows]),
         )
         plain = aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"])
         async with serving(made) as base, plain as session:
@@ -215,7 +216,7 @@ async def test_a_get_of_a_lineup_is_reported_and_a_head_is_not(face):
     assert face.served == []
     for path in ("/lineup.json", "/lineup.xml", "/lineup.m3u"):
         await face.get(path)
-    assert face.served == ["v1", "v1", "v1"]
+    assert face.served == [["1", "2", "5.1", "700"]] * 3
 
 
 async def test_before_the_first_lineup():
@@ -247,7 +248,7 @@ async def test_a_scan_ends_within_ten_seconds_and_changes_nothing(face):
 
 
 async def test_a_scan_can_be_declared_impossible():
-    async with Face(lineup(), device=replace(DEVICE, scan_possible=False)).open() as face:
+    async with Face(lineup(), devices=[replace(DEVICE, scan_possible=False)]).open() as face:
         assert (await face.json("/lineup_status.json"))["ScanPossible"] == 0
 
 
@@ -332,3 +333,68 @@ async def test_the_welcome_page_names_the_deck(face):
     page = (await face.get("/", headers={"Host": "tv.example:5004"}))[1].decode()
     assert "IPTV Tunerr" in page
     assert 'href="http://tv.example:48879"' in page
+
+
+@pytest.fixture
+async def two():
+    rows = (*ROWS, channel("1001", "Late", device=2), channel("1002", "Later", device=2, favorite=True))
+    async with Face(lineup(rows=rows), devices=(DEVICE, SECOND)).open() as opened:
+        yield opened
+
+
+async def test_a_further_device_has_its_own_identity_path_and_lineup(two):
+    about = await two.json("/device/2/discover.json")
+    base = f"{two.base}/device/2"
+    assert (about["DeviceID"], about["FriendlyName"]) == ("105A1B22", "Tunerr & Söhne 2")
+    assert (about["BaseURL"], about["LineupURL"]) == (base, f"{base}/lineup.json")
+    assert about["TunerCount"] == DEVICE.tuner_count
+    rows = await two.json("/device/2/lineup.json")
+    assert [(row["GuideNumber"], row["URL"]) for row in rows] == [
+        ("1001", f"{base}/auto/v1001"),
+        ("1002", f"{base}/auto/v1002"),
+    ]
+    assert [row["GuideNumber"] for row in await two.json("/lineup.json")] == ["1", "2", "5.1", "700"]
+    root = etree.fromstring((await two.get("/device/2/device.xml"))[1])
+    names = {"u": "urn:schemas-upnp-org:device-1-0"}
+    assert root.findtext("u:URLBase", namespaces=names) == base
+    assert root.findtext("u:device/u:serialNumber", namespaces=names) == "105A1B22"
+    main = etree.fromstring((await two.get("/device.xml"))[1])
+    assert main.findtext("u:device/u:UDN", namespaces=names) != root.findtext("u:device/u:UDN", namespaces=names)
+
+
+async def test_every_document_of_a_further_device_answers_get_and_head(two):
+    for path in DOCUMENTS:
+        got, body = await two.get("/device/2" + path)
+        head, nothing = await two.get("/device/2" + path, method="HEAD")
+        assert (got.status, head.status, nothing) == (200, 200, b""), path
+        assert head.headers["Content-Length"] == str(len(body)), path
+    assert b":48879/" not in (await two.get("/device/2/"))[1]  # the deck isn't below the device
+
+
+@pytest.mark.parametrize("number", ["1", "3", "0", "02", "999"])
+async def test_a_device_that_is_not_there_is_404(two, number):
+    for path in DOCUMENTS:
+        answer, body = await two.get(f"/device/{number}{path}")
+        assert (answer.status, body) == (404, b""), path
+    assert (await two.get(f"/device/{number}/lineup.post?scan=start", method="POST"))[0].status == 404
+
+
+async def test_only_the_channels_of_the_device_that_was_asked_are_served(two):
+    await two.get("/device/2/lineup.m3u")
+    await two.get("/lineup.xml")
+    assert two.served == [["1001", "1002"], ["1", "2", "5.1", "700"]]
+
+
+async def test_each_device_scans_for_itself(two):
+    await two.get("/device/2/lineup.post?scan=start", method="POST")
+    two.clock.advance(2.9)
+    assert (await two.json("/device/2/lineup_status.json"))["Found"] == 1
+    assert (await two.json("/lineup_status.json"))["ScanInProgress"] == 0
+
+
+async def test_a_device_without_channels_shows_no_empty_lineup():
+    async with Face(lineup(), devices=(DEVICE, SECOND)).open() as face:
+        answer, body = await face.get("/device/2/lineup.json")
+        assert (answer.status, body, answer.headers["X-IptvTunerr-Startup-State"]) == (503, b"", "empty")
+        assert (await face.json("/device/2/lineup_status.json"))["ScanInProgress"] == 0
+        assert face.served == []

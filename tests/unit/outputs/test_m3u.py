@@ -40,6 +40,6 @@ async def test_served_to_a_client():
             assert answer.headers["Content-Type"] == "audio/x-mpegurl; charset=utf-8"
             assert "http://tv.example/stream/" in await answer.text()
             tag = answer.headers["ETag"]
-        assert served == [current.current]
+        assert served == [current.current.channels]
         async with session.get(f"{base}/live.m3u", headers={"Host": "tv.example", "If-None-Match": tag}) as answer:
             assert answer.status == 304

@@ -32,6 +32,8 @@ async def fetch(base, path, method="GET", headers=None):
     [
         "/auto/v5.1",
         "/tuner0/v5.1",
+        "/device/2/auto/v5.1",
+        "/device/2/tuner0/v5.1",
         "/stream/5.1",
         "/stream/5.1.ts",
         f"/stream/{ROWS[2].channel.id}",

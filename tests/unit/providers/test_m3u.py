@@ -59,6 +59,34 @@ def test_the_other_attributes():
     assert [one(f'-1 tvg-chno="{text}",R').chno for text in ("0", "x", "-1", "5.0", "")] == [""] * 5
 
 
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("GB", "gb"), ("uk", "gb"), ("DE;AT", "de"), (" us, ca", "us"), ("United Kingdom", ""), ("INT", ""), ("", "")],
+)
+def test_country(text, country):
+    assert one(f'-1 tvg-country="{text}",R').country == country
+
+
+@pytest.mark.parametrize(
+    ("attributes", "days", "archive"),
+    [
+        ('catchup="append" catchup-days="7" catchup-source="?utc={utc}"', 7, "append ?utc={utc}"),
+        ('catchup="Shift"', 0, "shift"),
+        ('catchup-source="http://h/{utc}.m3u8"', 0, "default http://h/{utc}.m3u8"),
+        ('tvg-rec="3"', 3, "shift"),
+        ('timeshift="5" catchup="flussonic"', 5, "flussonic"),
+        ('catchup="xc" catchup-days="9999"', 366, "xc"),
+        ('catchup="xc" catchup-days="-1"', 0, "xc"),
+        ('catchup="0" catchup-days="3"', 0, ""),
+        ('tvg-rec="0"', 0, ""),
+        ('tvg-id="a"', 0, ""),
+    ],
+)
+def test_catch_up(attributes, days, archive):
+    entry = one(f"-1 {attributes},R")
+    assert (entry.archive_days, entry.archive) == (days, archive)
+
+
 def test_lines_between_extinf_and_address():
     entry = one(
         "-1,A", f"#EXTGRP:Sports\n#EXTVLCOPT:http-user-agent=VLC\n\n# a comment\n{URL}|Referer=http%3A%2F%2Fr%2F"

@@ -9,6 +9,7 @@ from aiohttp import web
 from tests.tools.until import until
 from tests.tools.world import answering, serving
 from tunerr.errors import AddressRefused, BadStatus, DataFolderError, Truncated, Unreachable
+from tunerr.model.source import Access
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.support.fetch import Fetched, Validators, fetch_document
 from tunerr.support.guard import Reach
@@ -34,7 +35,7 @@ def fetch(clients, target):
             target=to,
             reach=reach,
             validators=known or Validators(),
-            headers=headers,
+            access=Access(headers=headers),
             limit_bytes=limit,
             timeout=timeout,
         )
@@ -80,7 +81,7 @@ async def test_an_unchanged_document_writes_nothing(fetch, target):
         return web.Response(status=304, headers={"ETag": 'W/"7"'})
 
     async with serving(handler) as port:
-        fetched = await fetch(f"http://127.0.0.1:{port}/", known=known, headers=[("X-Key", "k")])
+        fetched = await fetch(f"http://127.0.0.1:{port}/", known=known, headers=(("X-Key", "k"),))
     assert (fetched.changed, fetched.size, fetched.zone) == (False, 0, Zone.LOOPBACK)
     # RFC 9110 does not make a 304 repeat Last-Modified: the known one stays.
     assert fetched.validators == known
@@ -90,12 +91,12 @@ async def test_an_unchanged_document_writes_nothing(fetch, target):
 @pytest.mark.parametrize(
     ("status", "word"),
     [
-        (401, "credentials"),
-        (403, "account"),
+        (401, "password"),
+        (403, "User-Agent"),
         (404, "path"),
         (429, "again"),
         (500, "again"),
-        (458, "provider"),
+        (458, "tuners"),
         (304, ""),
     ],
 )

@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import contextlib
+import json
 import socket
 import ssl
 import subprocess
@@ -63,6 +64,29 @@ class TestAnswers:
         assert b'"Accept-Encoding": "identity"' in plain
         assert b'"User-Agent": "VLC"' in own
         assert b"identity" not in own
+
+    async def test_the_agent_of_a_host_wins_where_no_visitor_has_a_say(self):
+        class Own:
+            def dress(self, url, headers):
+                return headers
+
+            def answered(self, url, headers):
+                pass
+
+        known = {}
+        made = HttpClients(user_agent="Tunerr/test", agents=known, zone_of=pretended_zone)
+        async with serving(echo) as port:
+            before = await read(made, url("127.0.0.1", port))
+            known["127.0.0.1"] = "Kodi/21"
+            asked = [
+                await read(made, url("127.0.0.1", port), headers=[("user-agent", "Own/1")], **more)
+                for more in ({}, {"visitor": Own()})
+            ]
+        await made.aclose()
+        agents = [
+            dict(map(str.lower, pair) for pair in json.loads(body)["headers"].items()) for _, body in (before, *asked)
+        ]
+        assert [one["user-agent"] for one in agents] == ["tunerr/test", "kodi/21", "own/1"]
 
     @pytest.mark.parametrize(
         ("path", "wire"),

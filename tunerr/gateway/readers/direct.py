@@ -29,8 +29,15 @@ SCHEMES = frozenset((*_PORTS, *_BY_PORT_ONLY))
 async def direct_input(stream: Stream, clients: HttpClients) -> FfmpegInput:
     """Check the address of `stream`, whose scheme is in SCHEMES, and say what ffmpeg has to open.
 
-    Raises UpstreamError: "refused" (the guard), "unreachable" (unknown name), "garbage" (no usable URL).
+    Raises UpstreamError: "refused" (the guard), "unreachable" (unknown name), "garbage" (no usable URL),
+    "unsupported" (it is to be reached through a proxy).
     """
+    if stream.proxy is not None:
+        raise UpstreamError(
+            f"Streams of the kind {stream.url.scheme!r} can't go through the proxy of their source.",
+            reason="unsupported",
+            hint="Take the proxy off the source, or use the http form of the stream.",
+        )
     try:
         parts = urlsplit(stream.url.reveal())
         scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port or _PORTS.get(parts.scheme.lower())

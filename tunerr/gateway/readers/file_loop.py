@@ -14,10 +14,10 @@ from urllib.parse import unquote, urlsplit
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.packetizer import Packetizer
-from tunerr.gateway.readers.sniff import HEAD_BYTES, is_ts
 from tunerr.gateway.real_time import Pace, announced, in_real_time
 from tunerr.model.channel import Stream
 from tunerr.model.url import Zone
+from tunerr.support.sniff import HEAD_BYTES, is_ts
 
 _READ_BYTES = 188 * 512
 _LEAST_ROUND_SECONDS = 0.1

@@ -16,9 +16,9 @@ from tunerr.gateway.readers.origin import Origin
 from tunerr.gateway.readers.playlist import Segment
 from tunerr.gateway.readers.read_ahead import Chunk, ReadAhead
 from tunerr.gateway.readers.segments import SegmentReader
-from tunerr.gateway.readers.sniff import is_ts
 from tunerr.model.channel import Stream
 from tunerr.support.clock import Clock
+from tunerr.support.sniff import is_ts
 
 log = structlog.get_logger(__name__)
 

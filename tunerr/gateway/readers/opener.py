@@ -18,13 +18,13 @@ from tunerr.gateway.readers.hls import HlsUpstream
 from tunerr.gateway.readers.http_ts import TsOverHttp
 from tunerr.gateway.readers.media_playlist import NeedsRemuxError, Page, read_page
 from tunerr.gateway.readers.origin import Origin, body_chunks, merge_headers, read_head
-from tunerr.gateway.readers.sniff import HEAD_BYTES, Kind, sniff
 from tunerr.gateway.readers.visit import SEC_FETCH, Visit
 from tunerr.gateway.upstream import Upstream
 from tunerr.model.channel import Stream
 from tunerr.support.clock import Clock
 from tunerr.support.cookies import CookieStore
 from tunerr.support.http import HttpClients
+from tunerr.support.sniff import HEAD_BYTES, Kind, sniff
 
 
 class StreamOpener:
@@ -80,7 +80,7 @@ class StreamOpener:
         visit = Visit(self._cookies.visit(), self._host_agents)
         stack.callback(self._cookies.keep, visit.cookies)
         headers = merge_headers(self._headers, stream.headers)
-        origin = Origin(self._clients, headers, allow_lan=stream.allow_lan, visitor=visit)
+        origin = Origin(self._clients, headers, allow_lan=stream.allow_lan, visitor=visit, proxy=stream.proxy)
         answer = await stack.enter_async_context(origin.get(stream.url, stream.zone))
         head = await read_head(answer, HEAD_BYTES)
         label = str(stream.url)

@@ -9,23 +9,13 @@ from dataclasses import dataclass
 from tunerr.errors import AddressRefused, FetchError, Truncated, UpstreamError
 from tunerr.gateway.readers.refusals import HDHOMERUN_ERROR, hardware_refusal, retry_after
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.causes import WORDS, cause_of_status
 from tunerr.support.http import Answer, Headers, HttpClients, Reach, Visitor
 
 __all__ = ["Headers", "Origin", "bad_status", "body_chunks", "merge_headers", "read_head", "read_whole"]
 
 _HTTP = ("http", "https")
 _NO_HEADERS: Mapping[str, str] = {}
-_SENTENCES = {
-    401: ("The provider refused the credentials", "Check account and password of this source."),
-    403: ("The provider forbids this stream", "The account may be expired, or the address is locked to another one."),
-    404: ("The stream is gone", "Refresh the source; the provider may have moved the channel."),
-    407: ("The provider wants a new token", "Refresh the source."),
-    410: ("The stream is gone", "Refresh the source; the provider may have moved the channel."),
-    423: ("The provider locked the account", "Look at the account's state at the provider."),
-    429: ("The provider says there were too many requests", "It is asked again later and less often."),
-    458: ("The provider's limit of connections is reached", "Lower the number of tuners to what the account allows."),
-    509: ("The provider's limit of connections is reached", "Lower the number of tuners to what the account allows."),
-}
 
 
 def merge_headers(*layers: Iterable[tuple[str, str]]) -> Headers:
@@ -40,9 +30,10 @@ def bad_status(status: int, headers: Mapping[str, str] = _NO_HEADERS) -> Upstrea
     """The error for an answer that is no success; `reason` is "status", or what HDHomeRun hardware says of itself."""
     if HDHOMERUN_ERROR in headers:
         return hardware_refusal(status, headers[HDHOMERUN_ERROR])
-    sentence, hint = _SENTENCES.get(status, ("The provider failed" if status >= 500 else "The provider refused", ""))  # noqa: PLR2004 - HTTP's line between server and client faults
+    said, hint = WORDS[cause_of_status(status, headers.get("Server", ""))]
     wait = retry_after(headers)
-    return UpstreamError(f"{sentence} (HTTP {status}).", reason="status", status=status, hint=hint, retry_after=wait)
+    message = f"The provider {said} (HTTP {status})."
+    return UpstreamError(message, reason="status", status=status, hint=hint, retry_after=wait)
 
 
 def _told(error: FetchError) -> UpstreamError:
@@ -54,7 +45,8 @@ def _told(error: FetchError) -> UpstreamError:
 class Origin:
     """Makes the requests that belong to one stream. All carry `headers` and bear `silence` seconds without a byte.
 
-    `allow_lan`: all of them, redirects included, may go to the local network. `visitor` has a say in each.
+    `allow_lan`: all of them, redirects included, may go to the local network. `visitor` has a say in each. All go
+    through `proxy` when there is one.
     """
 
     clients: HttpClients
@@ -62,6 +54,7 @@ class Origin:
     silence: float = 30.0
     allow_lan: bool = False
     visitor: Visitor | None = None
+    proxy: SecretUrl | None = None
 
     @asynccontextmanager
     async def request(self, url: SecretUrl, zone: Zone, *, headers: Headers = ()) -> AsyncIterator[Answer]:
@@ -75,7 +68,7 @@ class Origin:
         try:
             reach = Reach(zone, allow_lan=self.allow_lan)
             async with self.clients.request(
-                url, reach=reach, headers=asked, read_timeout=self.silence, visitor=self.visitor
+                url, reach=reach, headers=asked, read_timeout=self.silence, visitor=self.visitor, proxy=self.proxy
             ) as answer:
                 yield answer
         except FetchError as error:

@@ -11,8 +11,8 @@ from tunerr.gateway.readers.decrypt import KEY_BYTES, SegmentDecryptor, sequence
 from tunerr.gateway.readers.origin import Headers, Origin, body_chunks, read_whole
 from tunerr.gateway.readers.patience import within
 from tunerr.gateway.readers.playlist import Key, Segment
-from tunerr.gateway.readers.sniff import HEAD_BYTES, Kind, is_packed, is_ts, sniff
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.sniff import HEAD_BYTES, Kind, is_packed, is_ts, sniff
 
 _KEYS_KEPT = 16
 _RESUMPTIONS = 2

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from tunerr.errors import TunerrError
+from tunerr.lab.faults.account_info import server_info, user_info
 from tunerr.lab.faults.answers import NOT_KEPT
 from tunerr.lab.faults.channels import HlsOffer, Offer, TsOffer
 from tunerr.lab.faults.state import Account, State
@@ -71,16 +72,8 @@ class Wire:
 
     async def _player_api(self, request: web.Request) -> web.Response:
         account = self._login(request.query.get("username", ""), request.query.get("password", ""))
-        now = self._state.clock.now()
-        user = {
-            "username": account.user,
-            "auth": 1,
-            "status": "Active",
-            "active_cons": str(account.active(self._state.clock.monotonic())),
-            "max_connections": str(account.limit),
-            "allowed_output_formats": ["ts", "m3u8"],
-        }
-        server = {"timestamp_now": int(now.timestamp()), "timezone": "UTC"}
+        user = user_info(account, active=account.active(self._state.clock.monotonic()))
+        server = server_info(self._state.clock.now())
         return web.json_response({"user_info": user, "server_info": server}, headers=NOT_KEPT)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:

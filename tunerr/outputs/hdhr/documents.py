@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 import orjson
 from lxml import etree
 
-from tunerr.model.channel import Lineup, LineupChannel
+from tunerr.model.channel import LineupChannel
 from tunerr.model.status import TunerStatus
 from tunerr.outputs.text import m3u_attribute, m3u_title, one_line
 from tunerr.views.device import DeviceIdentity
 
-Document = Callable[[Lineup, str], bytes]
-"""Renders a lineup for a base URL."""
+Document = Callable[[Sequence[LineupChannel], str], bytes]
+"""Renders the channels of a device for its base URL."""
 
 _UPNP = "urn:schemas-upnp-org:device-1-0"
 # Name space of the UDN: it must stay as it is, or every UPnP client sees a new device.
@@ -46,24 +46,24 @@ def discover(device: DeviceIdentity, base: str) -> dict[str, object]:
     }
 
 
-def lineup_json(lineup: Lineup, base: str) -> bytes:
+def lineup_json(rows: Sequence[LineupChannel], base: str) -> bytes:
     """/lineup.json. Flags are integers and absent when 0, as on the hardware; Kodi throws on strings."""
-    return orjson.dumps([_row(row, base) for row in lineup.channels])
+    return orjson.dumps([_row(row, base) for row in rows])
 
 
-def lineup_xml(lineup: Lineup, base: str) -> bytes:
+def lineup_xml(rows: Sequence[LineupChannel], base: str) -> bytes:
     """/lineup.xml: one Program for each row of /lineup.json, with the same fields."""
     root = etree.Element("Lineup")
-    for row in lineup.channels:
+    for row in rows:
         program = etree.SubElement(root, "Program")
         for name, value in _row(row, base).items():
             etree.SubElement(program, name).text = str(value)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def lineup_m3u(lineup: Lineup, base: str) -> bytes:
+def lineup_m3u(rows: Sequence[LineupChannel], base: str) -> bytes:
     """/lineup.m3u, in the hardware's own form."""
-    return "".join(["#EXTM3U\n", *_entries(lineup.channels, base)]).encode()
+    return "".join(["#EXTM3U\n", *_entries(rows, base)]).encode()
 
 
 def tuners(status: Iterable[TunerStatus]) -> list[dict[str, object]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import structlog
 from aiohttp import hdrs, web
 
-from tunerr.model.channel import ChannelId, Lineup
+from tunerr.model.channel import ChannelId, Lineup, LineupChannel
 from tunerr.model.status import TunerStatus
 from tunerr.outputs.hdhr import documents
 from tunerr.outputs.hdhr.scan import Scan
@@ -23,12 +24,17 @@ log = structlog.get_logger(__name__)
 SetFavorite = Callable[[ChannelId, bool], Awaitable[None]]
 """Saves a favorite and publishes the lineup that has it; goes on when the request that asked is cancelled."""
 
+Served = Callable[[Sequence[LineupChannel]], None]
+"""Hears which channels a client has fetched, at every GET; must not block."""
+
 # Web applications of other origins read these documents of the real device.
 _DEVICE: dict[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
 _SOURCES = ("Antenna", "Cable")
 _SOURCE = "Cable"
 # "+" arrives as a space where the client didn't escape it. "x" hides on the hardware; here it is no favorite either.
 _FAVORITE_SIGNS = {"+": True, " ": True, "-": False, "x": False}
+# The main device has the addresses of the hardware, each further one the same ones below its own path.
+_PATHS = ("", "/device/{device:[0-9]{1,3}}")
 
 
 class Tuners(Protocol):
@@ -41,46 +47,75 @@ class Tuners(Protocol):
 
 def routes(
     *,
-    device: DeviceIdentity,
+    devices: Sequence[DeviceIdentity],
     configured_base: str,
     deck_port: int | None,
     lineup: Published[Lineup | None],
     tuners: Tuners,
     clock: Clock,
     set_favorite: SetFavorite,
-    on_lineup_served: Callable[[Lineup], None],
+    on_lineup_served: Served,
 ) -> list[web.RouteDef]:
-    """Routes of the device documents. `on_lineup_served` must not block; it hears of every GET of a lineup."""
-    about = _About(device, configured_base, deck_port)
-    lineups = _Lineups(configured_base, lineup, on_lineup_served)
-    scanning = _Scanning(device, lineup, Scan(clock=clock), set_favorite)
-    activity = _Activity(tuners)
+    """Routes of the documents of all `devices`, the main one at the root."""
+    known = _Devices(devices, configured_base)
+    about = _About(known, deck_port)
+    lineups = _Lineups(known, lineup, on_lineup_served)
+    scanning = _Scanning(known, lineup, clock, set_favorite)
+    activity = _Activity(known, tuners)
     return [
-        web.get("/", about.welcome),
-        web.get("/discover.json", about.discover),
-        web.get("/device.xml", about.description),
-        web.get("/lineup.json", lineups.json),
-        web.get("/lineup.xml", lineups.xml),
-        web.get("/lineup.m3u", lineups.m3u),
-        web.get("/lineup_status.json", scanning.status),
-        web.post("/lineup.post", scanning.post),
-        web.get("/status.json", activity.status),
-        web.get("/tuners.html", activity.page),
+        route(path + document, handler)
+        for path in _PATHS
+        for route, document, handler in (
+            (web.get, "/", about.welcome),
+            (web.get, "/discover.json", about.discover),
+            (web.get, "/device.xml", about.description),
+            (web.get, "/lineup.json", lineups.json),
+            (web.get, "/lineup.xml", lineups.xml),
+            (web.get, "/lineup.m3u", lineups.m3u),
+            (web.get, "/lineup_status.json", scanning.status),
+            (web.post, "/lineup.post", scanning.post),
+            (web.get, "/status.json", activity.status),
+            (web.get, "/tuners.html", activity.page),
+        )
     ]
+
+
+class _Devices:
+    """Which device a request is for."""
+
+    def __init__(self, devices: Sequence[DeviceIdentity], configured_base: str) -> None:
+        self._by_path = {device.path: device for device in devices}
+        self._base = configured_base
+
+    def of(self, request: web.Request) -> DeviceIdentity:
+        """Return the device that `request` addresses; 404 when there is none."""
+        number = request.match_info.get("device")
+        device = self._by_path.get("" if number is None else f"/device/{number}")
+        if device is None:
+            raise web.HTTPNotFound
+        return device
+
+    def base(self, request: web.Request) -> str:
+        """Build the base URL of that device for the client that sent `request`."""
+        return self.root(request) + self.of(request).path
+
+    def root(self, request: web.Request) -> str:
+        """Build the base URL that all devices share."""
+        return request_base(request, self._base)
 
 
 class _About:
     """Who we are."""
 
-    def __init__(self, device: DeviceIdentity, configured_base: str, deck_port: int | None) -> None:
-        self._device = device
-        self._base = configured_base
+    def __init__(self, devices: _Devices, deck_port: int | None) -> None:
+        self._devices = devices
         self._deck_port = deck_port
 
     async def welcome(self, request: web.Request) -> web.Response:
+        self._devices.of(request)
         deck = ""
         if self._deck_port is not None:
-            url = at_port(request_base(request, self._base), self._deck_port)
+            url = at_port(self._devices.root(request), self._deck_port)
             deck = f'<p>The Control Deck is at <a href="{url}">{url}</a>.</p>'
         page = (
             '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>IPTV Tunerr</title>'
@@ -89,20 +124,19 @@ class _About:
         return web.Response(text=page, content_type="text/html")
 
     async def discover(self, request: web.Request) -> web.Response:
-        return json_response(documents.discover(self._device, request_base(request, self._base)), headers=_DEVICE)
+        device = self._devices.of(request)
+        return json_response(documents.discover(device, self._devices.base(request)), headers=_DEVICE)
 
     async def description(self, request: web.Request) -> web.Response:
-        body = documents.device_xml(self._device, request_base(request, self._base))
+        body = documents.device_xml(self._devices.of(request), self._devices.base(request))
         return web.Response(body=body, content_type="application/xml", charset="utf-8", headers=_DEVICE)
 
 
 class _Lineups:
-    """The lineup in its three forms."""
+    """The lineup of a device in its three forms."""
 
-    def __init__(
-        self, configured_base: str, lineup: Published[Lineup | None], on_served: Callable[[Lineup], None]
-    ) -> None:
-        self._base = configured_base
+    def __init__(self, devices: _Devices, lineup: Published[Lineup | None], on_served: Served) -> None:
+        self._devices = devices
         self._lineup = lineup
         self._on_served = on_served
         self._kept = Renderings()
@@ -117,13 +151,15 @@ class _Lineups:
         return await self._answer(request, documents.lineup_m3u, "audio/x-mpegurl")
 
     async def _answer(self, request: web.Request, render: documents.Document, content_type: str) -> web.Response:
-        lineup = self._lineup.current
-        if lineup is None:
-            return not_ready({**_DEVICE, "X-IptvTunerr-Startup-State": "loading"})
-        base = request_base(request, self._base)
-        rendering = await self._kept.get((content_type, lineup.version, base), lambda: render(lineup, base))
+        device, lineup = self._devices.of(request), self._lineup.current
+        rows = lineup.by_device.get(device.number, ()) if lineup else ()
+        if lineup is None or not rows:
+            # Never an empty lineup: media servers would drop the channels that they know.
+            return not_ready({**_DEVICE, "X-IptvTunerr-Startup-State": "empty" if lineup else "loading"})
+        base = self._devices.base(request)
+        rendering = await self._kept.get((content_type, lineup.version, base), lambda: render(rows, base))
         if request.method == hdrs.METH_GET:
-            self._on_served(lineup)
+            self._on_served(rows)
         return respond(request, rendering, content_type, headers=_DEVICE)
 
 
@@ -131,19 +167,20 @@ class _Scanning:
     """Scan and favorites: what a client may change, and that is not much."""
 
     def __init__(
-        self, device: DeviceIdentity, lineup: Published[Lineup | None], scan: Scan, set_favorite: SetFavorite
+        self, devices: _Devices, lineup: Published[Lineup | None], clock: Clock, set_favorite: SetFavorite
     ) -> None:
-        self._possible = int(device.scan_possible)
+        self._devices = devices
         self._lineup = lineup
-        self._scan = scan
+        self._scans = defaultdict[int, Scan](lambda: Scan(clock=clock))
         self._set_favorite = set_favorite
 
-    async def status(self, _: web.Request) -> web.Response:
-        lineup = self._lineup.current
-        progress = self._scan.progress(len(lineup.channels)) if lineup else None
+    async def status(self, request: web.Request) -> web.Response:
+        device, lineup = self._devices.of(request), self._lineup.current
+        found = len(lineup.by_device.get(device.number, ())) if lineup else 0
+        progress = self._scans[device.number].progress(found) if lineup else None
         state: dict[str, object] = {
             "ScanInProgress": int(lineup is None or progress is not None),
-            "ScanPossible": self._possible,
+            "ScanPossible": int(device.scan_possible),
             "Source": _SOURCE,
         }
         if lineup is None:
@@ -155,12 +192,13 @@ class _Scanning:
         return json_response(state, headers=_DEVICE)
 
     async def post(self, request: web.Request) -> web.Response:
+        scan = self._scans[self._devices.of(request).number]
         match request.query.get("scan"), request.query.get("favorite"):
             case "start", _:
-                self._scan.start()
+                scan.start()
                 return self._empty(200)
             case "abort", _:
-                self._scan.abort()
+                scan.abort()
                 return self._empty(200)
             case None, str(favorite):
                 return self._empty(await self._mark(favorite))
@@ -184,15 +222,18 @@ class _Scanning:
 
 
 class _Activity:
-    """What the tuners do."""
+    """What the tuners do; they are the same ones for all devices."""
 
-    def __init__(self, tuners: Tuners) -> None:
+    def __init__(self, devices: _Devices, tuners: Tuners) -> None:
+        self._devices = devices
         self._tuners = tuners
 
-    async def status(self, _: web.Request) -> web.Response:
+    async def status(self, request: web.Request) -> web.Response:
+        self._devices.of(request)
         return json_response(documents.tuners(self._tuners.status()), headers=_DEVICE)
 
     async def page(self, request: web.Request) -> web.Response:
+        self._devices.of(request)
         wanted = request.query.get("page", "")
         every = self._tuners.status()
         shown = [tuner for tuner in every if wanted == f"tuner{tuner.index}"] or every

@@ -1,0 +1,43 @@
+"""Taking acts back, and doing them again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from tunerr.storage.choices import Choices, Kind
+
+
+class Undoing:
+    """Works on the journal of choices; each act is itself an entry of it."""
+
+    def __init__(self, *, choices: Choices, reload: Callable[[Collection[Kind]], Awaitable[None]]) -> None:
+        self._choices = choices
+        self._reload = reload
+
+    async def undo(self, act: int | None = None, *, who: str) -> str:
+        """Take back an act, the latest one when None; a sentence. Raises ActionRefused."""
+        undone = await self._choices.undo(act, who=who)
+        await self._reload({change.kind for change in undone.changes})
+        return f"Act {undone.id} was taken back: {undone.detail or undone.act}"
+
+    async def redo(self, *, who: str) -> str:
+        """Do again what was taken back last; a sentence. Raises ActionRefused."""
+        done = await self._choices.redo(who=who)
+        await self._reload({change.kind for change in done.changes})
+        return f"Act {done.id}: {done.detail}"
+
+    async def listed(self, limit: int = 50) -> list[dict[str, Any]]:
+        """Return the latest acts as rows, the last one first."""
+        return [
+            {
+                "id": act.id,
+                "at": datetime.fromtimestamp(act.at, UTC).isoformat(timespec="seconds"),
+                "who": act.who,
+                "act": act.act,
+                "detail": act.detail or act.subject,
+                "undone_by": act.undone_by,
+            }
+            for act in await self._choices.journal(limit)
+        ]

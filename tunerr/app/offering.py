@@ -1,0 +1,114 @@
+"""What turns the catalog into a lineup: rules, overrides, tests, numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import aiosqlite
+
+from tunerr.app.channel_tests import ChannelTests
+from tunerr.app.planning import LineupPlanner
+from tunerr.catalog import ranking
+from tunerr.catalog.reader import CatalogReader
+from tunerr.config.sections import Settings
+from tunerr.gateway.accounts import Accounts
+from tunerr.lineup.allotment import Devices
+from tunerr.lineup.builder import LineupBuilder
+from tunerr.lineup.favorites import Favorites
+from tunerr.lineup.ledger import NumberLedger
+from tunerr.lineup.overrides import ChannelOverrides
+from tunerr.lineup.plan_reader import PlanReader
+from tunerr.lineup.rules.chosen import LineupRules
+from tunerr.lineup.rules.free import without_supplements
+from tunerr.lineup.rules.hosts import without
+from tunerr.model.channel import Channel
+from tunerr.model.source import Source
+from tunerr.storage.choices import Choices
+from tunerr.storage.folder import DataFolder
+from tunerr.storage.host_agents import HostAgents
+from tunerr.storage.stream_tests import StreamTests
+from tunerr.support.clock import Clock
+from tunerr.support.http import HttpClients
+from tunerr.support.snapshot import Published
+from tunerr.support.worker_client import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the parts stand on."""
+
+    settings: Settings
+    choices: Choices
+    clock: Clock
+    folder: DataFolder
+    state: aiosqlite.Connection
+    catalog: aiosqlite.Connection
+    clients: HttpClients
+    worker: Worker
+    sources: Published[tuple[Source, ...]]
+    agents: HostAgents
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """The parts of the lineup."""
+
+    reader: CatalogReader
+    ledger: NumberLedger
+    favorites: Favorites
+    plans: PlanReader
+    overrides: ChannelOverrides
+    planner: LineupPlanner
+    tests: ChannelTests
+    builder: LineupBuilder
+
+
+async def build_offering(ground: Ground, accounts: Accounts) -> Offering:
+    """Join them. Raises StorageError."""
+    settings = ground.settings.lineup
+    reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
+    ledger = NumberLedger(state=ground.state, clock=ground.clock)
+    favorites = Favorites(state=ground.state, clock=ground.clock)
+    plans = PlanReader(catalog=ground.catalog)
+    overrides = ChannelOverrides(ground.choices)
+    tests = ChannelTests(
+        settings=ground.settings.validation,
+        reader=reader,
+        plans=plans,
+        results=StreamTests(ground.state),
+        clients=ground.clients,
+        accounts=accounts,
+        clock=ground.clock,
+    )
+    planner = LineupPlanner(
+        folder=ground.folder,
+        worker=ground.worker,
+        sources=ground.sources,
+        choices=ground.choices,
+        overrides=overrides,
+        ledger=ledger,
+        failed=tests.failed,
+        settings=settings,
+        limit=settings.max_channels * settings.devices,
+        clock=ground.clock,
+    )
+    await planner.rules()
+    builder = LineupBuilder(
+        reader=reader,
+        plans=plans,
+        overrides=overrides,
+        rank=lambda channel, order: _ranked(channel, order, planner.in_force, ground.sources.current),
+        ledger=ledger,
+        favorites=favorites,
+        devices=Devices(limit=settings.max_channels, count=settings.devices),
+        clock=ground.clock,
+    )
+    return Offering(reader, ledger, favorites, plans, overrides, planner, tests, builder)
+
+
+def _ranked(channel: Channel, order: tuple[str, ...], rules: LineupRules, sources: tuple[Source, ...]) -> Channel:
+    used = without(channel.streams, rules.strip_hosts)
+    if rules.free_mode == "supplement":
+        used = without_supplements(used, (source.id for source in sources if source.free))
+    rows = ranking.rank(used, policy=rules.dna_policy, preferred_hosts=rules.preferred_hosts, order=order)
+    return replace(channel, streams=tuple(row.stream for row in rows))

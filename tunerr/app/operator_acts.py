@@ -1,0 +1,215 @@
+"""The operator's acts joined to the running parts: one table for the control socket, some of them for the deck."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tunerr.actions.channels import OperatorChannels
+from tunerr.actions.finding import ChannelFinder
+from tunerr.actions.identity import OperatorIdentity
+from tunerr.actions.refresh import accept_shrink, refresh_sources
+from tunerr.actions.rules import OperatorRules
+from tunerr.actions.sources import OperatorSources
+from tunerr.actions.transfer import Transfer
+from tunerr.actions.undo import Undoing
+from tunerr.app import acts
+from tunerr.app.arguments import Act
+from tunerr.app.core import Core
+from tunerr.app.lineup_acts import LineupActs
+from tunerr.catalog.history import History
+from tunerr.catalog.reader import CatalogReader
+from tunerr.catalog.search import CatalogSearch
+from tunerr.deck.sources import Form, SourceAct
+from tunerr.errors import ActionRefused
+from tunerr.model.channel import SourceId
+from tunerr.providers.probe import Prober, targets_of
+from tunerr.providers.probe_report import ProbeReport
+from tunerr.storage.choices import Kind
+from tunerr.support.tasks import Supervisor
+from tunerr.views.sources import SourcesView, sources_view
+
+_ACTS_SHOWN = 20
+_PROBE_SECONDS = 60.0
+_JOB_SECONDS = 300.0
+
+
+class OperatorActs:
+    """Every act on the running parts; deck and commands share them."""
+
+    def __init__(self, core: Core, background: Supervisor) -> None:
+        choices, desk = core.desk.choices, core.desk
+        self._core = core
+        self._background = background
+        self.history = History(core.catalog)
+        self.finder = ChannelFinder(
+            lineup=lambda: core.lineup.current, catalog=CatalogSearch(catalog=core.catalog, sources=core.sources)
+        )
+        self.sources = OperatorSources(choices=choices, environment=core.book.configured, reload=self._sources_changed)
+        self.channels = OperatorChannels(
+            choices=choices,
+            finder=self.finder,
+            catalog=CatalogReader(catalog=core.catalog, sources=core.sources),
+            reserved_by=core.ledger.holder,
+            reload=self._lineup_changed,
+        )
+        self.identity = OperatorIdentity(choices=choices, find=self.finder.find, reload=self._identity_changed)
+        self.rules = OperatorRules(choices=choices, reload=self._lineup_changed)
+        self.transfer = Transfer(
+            choices=choices,
+            environment=core.book.configured,
+            names=self.finder.named,
+            reload=self._changed,
+        )
+        self.undoing = Undoing(choices=choices, reload=self._changed)
+        self._audit = desk.audit
+
+    async def refresh(self, who: str, source: SourceId | None) -> str:
+        """Refresh one source or all."""
+        return await refresh_sources(self._core.cycle, self._audit, who=who, source=source)
+
+    async def accept(self, who: str, source: SourceId) -> str:
+        """Take an answer that was refused."""
+        return await accept_shrink(self._core.cycle, self._audit, who=who, source=source)
+
+    async def roll_back(self, who: str, source: SourceId, generation: int | None) -> str:
+        """Serve an earlier answer of a source again; a sentence."""
+        core = self._core
+        if source not in {one.id for one in core.sources.current}:
+            raise ActionRefused(f"There is no source {source!r}.", hint="`iptv-tunerr source list` shows them.")
+        request = {
+            "source": source,
+            "generation": generation,
+            "catalog_db": str(core.folder.catalog_db),
+            "now": core.clock.now().timestamp(),
+        }
+        report = await core.worker.run("roll-back", request, _JOB_SECONDS)
+        said = f"{source} serves generation {report['generation']} again: {report['channels']:,} channels."
+        await self._audit.note(who=who, act="roll-back", subject=source, detail=said)
+        await self._lineup_changed()
+        return said
+
+    def table(self) -> dict[str, Act]:
+        """All acts of the control socket, except those of the deck's password."""
+        return {
+            **acts.source_acts(self.sources, self.transfer),
+            **acts.refresh_acts(
+                refresh=self.refresh,
+                accept=self.accept,
+                history=self._history,
+                diff=self._diff,
+                roll_back=self.roll_back,
+            ),
+            **acts.channel_acts(self.channels, self.finder),
+            **acts.identity_acts(self.identity, self._suggestions),
+            **acts.undo_acts(self.undoing),
+            **acts.rules_acts(self.rules),
+            **acts.agent_acts(self._core.agents),
+            **LineupActs(self._core, self.finder, self.rules, self._background).table(),
+        }
+
+    async def sources_view(self) -> SourcesView:
+        """Everything on the deck's sources page."""
+        core = self._core
+        current = core.sources.current
+        return sources_view(
+            sources=current,
+            statuses=core.statuses.current,
+            accounts=core.accounts.statuses.current,
+            generations={one.id: await self.history.generations(one.id) for one in current if one.kind == "playlist"},
+            acts=await core.desk.choices.journal(_ACTS_SHOWN),
+            now=core.clock.now(),
+            demo=core.demo,
+        )
+
+    async def probe(self) -> ProbeReport:
+        """Ask all providers whether they work; as which player a host wants to be asked is remembered."""
+        core = self._core
+        prober = Prober(clients=core.clients, clock=core.clock, agents=core.agents.fixed)
+        report = await prober.probe(targets_of(core.sources.current), timeout=_PROBE_SECONDS)
+        await core.agents.learn(report.agents, usual=report.usual)
+        return report
+
+    def source_forms(self) -> Mapping[str, SourceAct]:
+        """What the forms of the deck's sources page do."""
+
+        async def refresh(who: str, form: Form) -> str:
+            return await self.refresh(who, SourceId(form["source"]) if form.get("source") else None)
+
+        async def add(who: str, form: Form) -> str:
+            return await self.sources.add(form.get("source", ""), _definition(form), who=who)
+
+        async def remove(who: str, form: Form) -> str:
+            return await self.sources.remove(form.get("source", ""), who=who)
+
+        async def roll_back(who: str, form: Form) -> str:
+            return await self.roll_back(who, SourceId(form.get("source", "")), _number(form, "generation"))
+
+        async def undo(who: str, form: Form) -> str:
+            return await self.undoing.undo(_number(form, "act"), who=who)
+
+        return {
+            "refresh": refresh,
+            "accept": lambda who, form: self.accept(who, SourceId(form.get("source", ""))),
+            "add": add,
+            "remove": remove,
+            "roll-back": roll_back,
+            "undo": undo,
+        }
+
+    async def _history(self, source: SourceId) -> list[dict[str, Any]]:
+        return [asdict(one) for one in await self.history.generations(source)]
+
+    async def _diff(self, source: SourceId, old: int | None, new: int | None) -> dict[str, Any]:
+        kept = [one.id for one in await self.history.generations(source)]
+        if len(kept) < 2:  # noqa: PLR2004 - a difference needs two
+            raise ActionRefused(f"{source} has fewer than two answers that are kept.")
+        changes = await self.history.diff(source, old if old is not None else kept[1], new or kept[0])
+        return {kind: asdict(change) for kind, change in changes.items()}
+
+    async def _suggestions(self) -> list[dict[str, Any]]:
+        core = self._core
+        request = {"catalog_db": str(core.folder.catalog_db), "sources": [one.id for one in core.sources.current]}
+        found = await core.worker.run("suggest-merges", request, _JOB_SECONDS)
+        rows: list[dict[str, Any]] = found["suggestions"]
+        return rows
+
+    async def _sources_changed(self) -> None:
+        core = self._core
+        await core.book.load()
+        if core.book.is_demo is not core.demo:
+            return  # this run ends now; the next one begins with these sources
+        core.cycle.sources_changed()
+        await self._lineup_changed()
+
+    async def _lineup_changed(self) -> None:
+        """What was chosen shows at once; the guide of the new lineup follows."""
+        await asyncio.shield(self._background.spawn(self._core.cycle.replan(), "replan"))
+        self._background.spawn(self._core.cycle.render_guide(), "render guide")
+
+    async def _identity_changed(self) -> None:
+        """Rulings count when the sources are read; that takes as long as they take to answer."""
+        self._background.spawn(self._core.cycle.reread(), "read sources again")
+
+    async def _changed(self, kinds: Collection[Kind]) -> None:
+        """Take over choices of these kinds. Providers are asked only when they have to be."""
+        await (self._sources_changed() if "source" in kinds else self._lineup_changed())
+        if "identity" in kinds:
+            await self._identity_changed()
+
+
+def _definition(form: Form) -> dict[str, Any]:
+    """What a form says of a new source; the definition's own check refuses the rest."""
+    fields = ("type", "url", "username", "password")
+    given: dict[str, Any] = {name: form[name].strip() for name in fields if form.get(name, "").strip()}
+    hosts = [host.strip() for host in form.get("hosts", "").split(",") if host.strip()]
+    return given | ({"hosts": hosts} if hosts else {})
+
+
+def _number(form: Form, name: str) -> int:
+    text = form.get(name, "")
+    if not (text.isascii() and text.isdigit()):
+        raise ActionRefused(f"The form needs {name}: a whole number.")
+    return int(text[:18])

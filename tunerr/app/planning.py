@@ -1,0 +1,111 @@
+"""The plan of the lineup: rules, overrides and what is known of the streams, handed to the worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+
+import structlog
+
+from tunerr.actions.choices_file import RULES
+from tunerr.config.lineup import LineupSettings
+from tunerr.errors import ContentError
+from tunerr.lineup.ledger import NumberLedger
+from tunerr.lineup.overrides import ChannelOverrides
+from tunerr.lineup.plan import Answer, Request, Summary
+from tunerr.lineup.rules.candidate import RuleOverride
+from tunerr.lineup.rules.chosen import LineupRules, in_force, read_rules
+from tunerr.lineup.rules.recipe_file import ProgrammingRecipe, read_recipe
+from tunerr.model.channel import ChannelId
+from tunerr.model.source import Source
+from tunerr.storage.choices import Choices
+from tunerr.storage.folder import DataFolder
+from tunerr.support.clock import Clock
+from tunerr.support.snapshot import Published
+from tunerr.support.worker_client import Worker
+
+log = structlog.get_logger(__name__)
+
+# 50,000 channels take two seconds; a small board with a slow card takes its time.
+_PLAN_SECONDS = 300.0
+
+
+class LineupPlanner:
+    """Has the worker run the rules over all channels that the sources serve."""
+
+    def __init__(
+        self,
+        *,
+        folder: DataFolder,
+        worker: Worker,
+        sources: Published[tuple[Source, ...]],
+        choices: Choices,
+        overrides: ChannelOverrides,
+        ledger: NumberLedger,
+        failed: Callable[[], Awaitable[Collection[ChannelId]]],
+        settings: LineupSettings,
+        limit: int,
+        clock: Clock,
+    ) -> None:
+        """`failed`: channels none of whose streams plays; `limit`: channels of all devices together."""
+        self._folder = folder
+        self._worker = worker
+        self._sources = sources
+        self._choices = choices
+        self._overrides = overrides
+        self._ledger = ledger
+        self._failed = failed
+        self._settings = settings
+        self._limit = limit
+        self._clock = clock
+        self._recipe: ProgrammingRecipe | None = None
+        self.in_force = LineupRules()
+        """The rules as they were read last."""
+
+    async def plan(self) -> None:
+        """Decide for every channel and publish the plan. Raises TunerrError; the plan before then stays."""
+        answer = await self._run(await self.rules(), preview=False)
+        for note in answer.summary.notes:
+            log.warning("lineup rule", note=note)
+
+    async def preview(self, chosen: LineupRules) -> Summary:
+        """Compare what the operator's `chosen` rules would choose with what is offered; nothing is published."""
+        rules, _ = in_force(chosen, self._settings, await self._programming())
+        return (await self._run(rules, preview=True)).summary
+
+    async def rules(self) -> LineupRules:
+        """Return the rules in force: the operator's, with the settings on top."""
+        text = await self._choices.get("lineup", RULES)
+        chosen = read_rules(text) if text is not None else LineupRules()
+        self.in_force, _ = in_force(chosen, self._settings, await self._programming())
+        return self.in_force
+
+    async def _programming(self) -> ProgrammingRecipe | None:
+        path = self._settings.programming_file
+        if path is None:
+            return None
+        try:
+            self._recipe = await asyncio.to_thread(read_recipe, path)
+        except ContentError as error:
+            log.warning("programming recipe", error=error.message, hint=error.hint)
+        return self._recipe
+
+    async def _run(self, rules: LineupRules, *, preview: bool) -> Answer:
+        overrides = await self._overrides.all()
+        promises = await self._ledger.promises()
+        now = self._clock.now().timestamp()
+        request = Request(
+            catalog_db=self._folder.catalog_db,
+            sources=tuple(source.id for source in self._sources.current if source.kind == "playlist"),
+            rules=rules,
+            limit=self._limit,
+            now=now,
+            overrides={channel: RuleOverride.of(override) for channel, override in overrides.items()},
+            held=promises.precedence(now),
+            failed=frozenset(await self._failed()),
+            preview=preview,
+            free=frozenset(source.id for source in self._sources.current if source.free),
+        )
+        return Answer.model_validate(
+            await self._worker.run("plan-lineup", request.model_dump(mode="json"), _PLAN_SECONDS)
+        )

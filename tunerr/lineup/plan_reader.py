@@ -1,0 +1,123 @@
+"""The server's view of plans: what is offered and why, read in small pages."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+import aiosqlite
+
+from tunerr.lineup.plan import Decision, Summary
+from tunerr.lineup.rules.groups import GroupCount
+from tunerr.model.channel import ChannelId, LeftOut
+from tunerr.model.numbers import GuideNumber
+from tunerr.storage.connection import select
+
+_PAGE_ROWS = 200
+"""At most; the event loop carries video meanwhile."""
+
+_CHOSEN = """
+    SELECT channel_id FROM planned LEFT JOIN plan_decision ON plan_decision.plan = planned.plan AND kept = 1
+    WHERE planned.preview = 0 ORDER BY place"""
+
+_BACKUPS = """
+    SELECT into_channel, channel_id FROM decided
+    WHERE preview = 0 AND into_channel <> '' ORDER BY into_channel, place, channel_id"""
+
+_WANTED = "SELECT channel_id, number FROM decided WHERE preview = 0 AND kept = 1 AND number <> ''"
+
+_DECISIONS = """
+    SELECT * FROM decided
+    WHERE preview = :preview AND channel_id > :after AND (:stage = '' OR stage = :stage)
+        AND (:kept IS NULL OR kept = :kept)
+        AND (:words = '' OR instr(lower(name), lower(:words)) OR instr(lower(group_title), lower(:words)))
+    ORDER BY channel_id LIMIT :page"""
+
+_GROUPS = """
+    SELECT id, title, source, channels, chosen FROM counted
+    WHERE preview = :preview AND place > :after ORDER BY place LIMIT :page"""
+
+_SUMMARY = "SELECT summary FROM plan JOIN planned ON plan.id = planned.plan WHERE planned.preview = :preview"
+
+
+class PlanReader:
+    """Reads plans through a read-only connection to catalog.db. Each answer is of one plan. Raises StorageError."""
+
+    def __init__(self, *, catalog: aiosqlite.Connection) -> None:
+        self._catalog = catalog
+
+    async def chosen(self) -> tuple[ChannelId, ...] | None:
+        """Return the offered channels in their order; None when there is no plan yet."""
+        rows = await select(self._catalog, _CHOSEN)
+        return tuple(ChannelId(row[0]) for row in rows if row[0] is not None) if rows else None
+
+    async def backups(self) -> Mapping[ChannelId, tuple[ChannelId, ...]]:
+        """Return the channels whose streams offered ones get as backups, by the offered one."""
+        found: dict[ChannelId, tuple[ChannelId, ...]] = {}
+        for winner, channel in await select(self._catalog, _BACKUPS):
+            found[winner] = (*found.get(winner, ()), ChannelId(channel))
+        return found
+
+    async def wanted(self) -> Mapping[ChannelId, GuideNumber]:
+        """Return the numbers that the rules (resequence, offset) let offered channels want."""
+        rows = await select(self._catalog, _WANTED)
+        return {ChannelId(row["channel_id"]): GuideNumber.parse(row["number"]) for row in rows}
+
+    async def why(self, channel: ChannelId, *, preview: bool = False) -> Decision | None:
+        """Return what became of a channel; None when no plan knows it."""
+        query = "SELECT * FROM decided WHERE preview = :preview AND channel_id = :channel"
+        rows = await select(self._catalog, query, {"preview": int(preview), "channel": channel})
+        return _decision(rows[0]) if rows else None
+
+    async def decisions(
+        self, *, stage: str = "", kept: bool | None = None, words: str = "", after: str = "", preview: bool = False
+    ) -> tuple[Decision, ...]:
+        """Return a page of at most 200 decisions by channel id, those after the id `after`.
+
+        `stage` and `kept` narrow it, `words` must be in the name or the group.
+        """
+        narrowed = {"preview": preview, "after": after, "stage": stage, "kept": kept, "words": words}
+        rows = await select(self._catalog, _DECISIONS, narrowed | {"page": _PAGE_ROWS})
+        return tuple(_decision(row) for row in rows)
+
+    async def groups(self, *, after: int = 0, preview: bool = False) -> tuple[GroupCount, ...]:
+        """Return a page of at most 200 groups in the order of sources and playlists, without the first `after`."""
+        asked = {"preview": int(preview), "after": after, "page": _PAGE_ROWS}
+        rows = await select(self._catalog, _GROUPS, asked)
+        return tuple(GroupCount(*row) for row in rows)
+
+    async def left_out(self) -> tuple[LeftOut, ...]:
+        """Return what the rules left out, stage by stage."""
+        summary = await self.summary()
+        return tuple(
+            LeftOut(stage.left_out, stage.summary, tuple(example.name for example in stage.examples))
+            for stage in (summary.stages if summary else ())
+            if stage.left_out
+        )
+
+    async def summary(self) -> Summary | None:
+        """Return the plan in force in figures; None when there is none yet."""
+        return await self._summary(preview=False)
+
+    async def preview(self) -> Summary | None:
+        """Return the preview in figures, compared with the plan in force; None when there is none."""
+        return await self._summary(preview=True)
+
+    async def _summary(self, *, preview: bool) -> Summary | None:
+        rows = await select(self._catalog, _SUMMARY, {"preview": int(preview)})
+        return Summary.model_validate_json(rows[0]["summary"]) if rows else None
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    return Decision(
+        channel=ChannelId(row["channel_id"]),
+        name=row["name"],
+        group=row["group_title"],
+        source=row["source"],
+        kept=bool(row["kept"]),
+        stage=row["stage"],
+        reason=row["reason"],
+        place=row["place"],
+        into=ChannelId(row["into_channel"]) if row["into_channel"] else None,
+        number=GuideNumber.parse(row["number"]) if row["number"] else None,
+    )
