@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tunerr.catalog.identity import LABEL, EntryKeys, Group, Known, explain, learned, recognise
+from tests.unit.catalog.memory import Learned
+from tunerr.catalog.identity import EntryKeys
 from tunerr.catalog.suggestions import Candidate, suggestions
 from tunerr.providers.entry import Entry
 from tunerr.providers.m3u import parse
@@ -15,10 +16,10 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder with the r
 
 
 class Source:
-    """The groups of a playlist, the name of each group's first entry, and the ids they are given."""
+    """The channels of a playlist, the name of each one's first entry, and the ids they are given."""
 
-    def __init__(self, name, file, country, rows, held):
-        groups, self.names = {}, {}
+    def __init__(self, name, file, country, memory, held):
+        listed, names = [], []
         for entry in parse(iter((DATA / file).read_text(encoding="utf-8").splitlines())):
             if isinstance(entry, Entry):
                 keys = EntryKeys.of(
@@ -29,41 +30,35 @@ class Source:
                     country=entry.country,
                     default_country=country,
                 )
-                native = keys.native(name)
-                groups.setdefault(native, Group(native)).add(keys.name, keys.path, keys.label)
-                self.names.setdefault(native, entry.name)
-        self.groups = list(groups.values())
-        self.names = list(self.names.values())
-        self.found = recognise(
-            self.groups,
-            source=name,
-            lookup=rows.get,
-            elsewhere=held,
-            taken=lambda _: False,
-            teachers={key.scope for key in rows if key.kind == LABEL},
+                listed.append((keys, entry.url))
+                names.append(entry.name)
+        self.found = memory.answer(name, listed, elsewhere=held, batch=500)
+        first = dict(reversed(list(zip(self.found.natives, names, strict=True))))
+        self.names = [first[native] for native in self.found.channels]
+        self.labels = Counter(
+            {
+                (channel, keys.label): 1
+                for channel, (keys, _) in zip(self.found.of_entries, listed, strict=True)
+                if keys.label[0] != "|"
+            }
         )
-        rows.update((key, Known(channel, 1.0)) for key, channel in learned(self.groups, self.found.ids, name))
-        self.candidates = [
-            Candidate(channel, name, label)
-            for group, channel in zip(self.groups, self.found.ids, strict=True)
-            for label in group.labels
-        ]
+        self.candidates = [Candidate(channel, name, label) for channel, label in self.labels]
 
 
 @pytest.fixture(scope="module")
 def sources():
-    rows = {}
-    free = Source("free-tv", "free-tv.m3u8", "", rows, set())
-    return free, Source("pluto", "plutotv-gb.m3u", "gb", rows, set(free.found.ids))
+    memory = Learned()
+    free = Source("free-tv", "free-tv.m3u8", "", memory, set())
+    return free, Source("pluto", "plutotv-gb.m3u", "gb", memory, set(free.found.ids))
 
 
 def test_one_channel_is_in_both(sources):
     free, pluto = sources
-    assert (len(free.groups), len(pluto.groups)) == (2008, 195)
+    assert (len(free.found.ids), len(pluto.found.ids)) == (2008, 195)
     at_free = dict(zip(free.found.ids, free.names, strict=True))
     joined = {
-        name: (at_free[channel], explain(key))
-        for name, channel, key in zip(pluto.names, pluto.found.ids, pluto.found.keys, strict=True)
+        name: (at_free[channel], words)
+        for name, channel, words in zip(pluto.names, pluto.found.ids, pluto.found.words, strict=True)
         if channel in at_free
     }
     assert joined == {"POP": ("Pop Ⓢ", "by label “pop” (gb) from source free-tv")}
@@ -85,6 +80,6 @@ def test_six_more_may_be(sources):
 
 def test_nearly_all_countries_are_known(sources):
     free, _ = sources
-    countries = Counter(label.rpartition("|")[2] for group in free.groups for label in group.labels)
+    countries = Counter(label.rpartition("|")[2] for _, label in free.labels)
     assert countries[""] == 29
     assert countries.most_common(3)[0] == ("it", 551)

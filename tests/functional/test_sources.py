@@ -25,22 +25,22 @@ async def test_two_real_lists_share_a_channel_when_the_operator_says_so(boot):
     lists = {"IPTV_TUNERR_M3U_URL": DATA / "free-tv.m3u8", "IPTV_TUNERR_M3U_URL_2": DATA / "plutotv-gb.m3u"}
     server = await boot(env={name: str(path) for name, path in lists.items()} | {"IPTV_TUNERR_LINEUP_DEVICES": "5"})
     await until(lambda: _offers(server, 2197), deadline=60, what="all channels on five devices")
-    numbers = {row["id"]: row["number"] for row in await asked(server, "channel", "list")}
-    pairs = await asked(server, "channel", "suggestions")
+    numbers = {row["id"]: row["number"] for row in await asked(server, "channel-list")}
+    pairs = await asked(server, "channel-suggestions")
     pair = next(pair for pair in pairs if pair["name"] == "Bloomberg TV+")
     assert {pair["source"], pair["other_source"]} == {"m3u", "m3u-2"}
     one, other = pair["channel"], pair["other"]
 
     await command(server, "channel", "merge", one, other)
     await until(lambda: _offers(server, 2196), deadline=60, what="one channel fewer")
-    shown = await asked(server, "channel", "show", one)
+    shown = await asked(server, "channel-show", channel=one)
     assert {stream["source"] for stream in shown["streams"]} == {"m3u", "m3u-2"}
-    now = {row["id"]: row["number"] for row in await asked(server, "channel", "list")}
+    now = {row["id"]: row["number"] for row in await asked(server, "channel-list")}
     assert now == {channel: number for channel, number in numbers.items() if channel != other}
 
     await command(server, "undo")
     await until(lambda: _offers(server, 2197), deadline=60, what="two channels again")
-    assert {row["id"]: row["number"] for row in await asked(server, "channel", "list")} == numbers
+    assert {row["id"]: row["number"] for row in await asked(server, "channel-list")} == numbers
 
 
 async def _offers(server, count):
@@ -99,9 +99,9 @@ async def test_bad_answers_keep_the_lineup_and_the_operator_decides(boot, provid
 
     await command(server, "source", "accept", "m3u")
     assert await lineup(server) == {name: whole[name] for name in NAMES[:4]}
-    newest, oldest = await asked(server, "source", "history", "m3u")
+    newest, oldest = await asked(server, "source-history", source="m3u")
     assert (newest["channels"], newest["is_served"], oldest["channels"]) == (4, True, 10)
-    differs = await asked(server, "source", "diff", "m3u")
+    differs = await asked(server, "source-diff", source="m3u")
     assert differs["removed"]["count"] == 6
     assert differs["added"]["count"] == 0
 
@@ -111,7 +111,7 @@ async def test_bad_answers_keep_the_lineup_and_the_operator_decides(boot, provid
     said = await command(server, "source", "refresh", "m3u")
     assert "taken back by a roll-back" in said
     assert await lineup(server) == whole
-    assert [row["is_withdrawn"] for row in await asked(server, "source", "history", "m3u")] == [True, False]
+    assert [row["is_withdrawn"] for row in await asked(server, "source-history", source="m3u")] == [True, False]
     status, said = await attempt(server, "source", "roll-back", "m3u")
     assert status != 0
     assert "has no earlier generation" in said

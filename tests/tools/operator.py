@@ -1,10 +1,11 @@
-"""The operator at a shell: commands against a running program."""
+"""The operator of a running program: commands at a shell, and quick questions by its control socket."""
 
-import json
+import asyncio
 import sys
 
 from tests.tools.clients import run
 from tests.tools.server import clean_environment
+from tunerr.cli.control import act
 
 
 async def attempt(server, *arguments):
@@ -21,9 +22,9 @@ async def command(server, *arguments):
     return said
 
 
-async def asked(server, *arguments):
-    """The answer of a command as data."""
-    return json.loads(await command(server, *arguments, "--json"))
+async def asked(server, name, **body):
+    """What the control socket answers, as data."""
+    return await asyncio.to_thread(act, name, body, data_dir=str(server.folder))
 
 
 async def lineup(server, path=""):

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import orjson
 
 from tunerr.actions.finding import Found
+from tunerr.actions.turn import in_turn
 from tunerr.catalog.keys import stream_key
 from tunerr.errors import ActionRefused
 from tunerr.lineup.override_document import EXAMPLES, OverrideDocument, define_override
@@ -85,6 +86,7 @@ class OperatorChannels:
         ]
         return {**found._asdict(), "changes": await self._document(found.id), "streams": streams}
 
+    @in_turn
     async def set(self, channel: str, changes: Mapping[str, Any], *, who: str) -> str:
         """Change fields of a channel; None takes one back to what the provider says."""
         if not changes:
@@ -99,6 +101,7 @@ class OperatorChannels:
         fields = ", ".join(sorted(changes))
         return await self._store({found.id: after}, who, "channel-set", found.name, f"{found.name}: {fields} set.")
 
+    @in_turn
     async def clear(self, channel: str, fields: Sequence[str] = (), *, who: str) -> str:
         """Take fields, or all of them, back to what the provider says."""
         found = await self._find(channel)
@@ -115,6 +118,7 @@ class OperatorChannels:
             {found.id: define_override(found.name, kept)}, who, "channel-clear", found.name, detail
         )
 
+    @in_turn
     async def enable(self, channels: Sequence[str], on: bool, *, who: str, group: str = "") -> str:
         """Put channels in past every filter, or take them out: those named, and all of a group."""
         found = {one.id: one for one in [await self._find(channel) for channel in channels]}

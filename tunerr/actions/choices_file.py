@@ -47,7 +47,7 @@ def from_toml(text: str) -> Documents:
     """Read documents, unchecked but for their places. Raises ActionRefused with line and column."""
     try:
         read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # far too many digits or brackets are no TOMLDecodeError
         raise ActionRefused(f"The file is no TOML: {error}.", hint="An export shows how it is written.") from error
     unknown = sorted(read.keys() - _SECTIONS)
     if unknown:

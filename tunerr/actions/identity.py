@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from tunerr.actions.finding import Find
+from tunerr.actions.turn import in_turn
 from tunerr.catalog.rulings import check
 from tunerr.errors import ActionRefused
 from tunerr.storage.choices import Choices
@@ -27,6 +28,7 @@ class OperatorIdentity:
         self._find = find
         self._reload = reload
 
+    @in_turn
     async def merge(self, channels: Sequence[str], *, who: str) -> str:
         """Make one channel of several; the first one keeps its identity and number."""
         found = [await self._find(channel) for channel in channels]
@@ -36,6 +38,7 @@ class OperatorIdentity:
         detail = f"One channel, {found[0].name}, was made of {', '.join(one.name for one in found)}."
         return await self._rule({"ruling": "merge", "channels": ids}, who, found[0].name, detail)
 
+    @in_turn
     async def split(self, channel: str, streams: Sequence[str], *, who: str) -> str:
         """Make a channel of its own of these streams of a channel."""
         found = await self._find(channel)
@@ -45,6 +48,7 @@ class OperatorIdentity:
             {"ruling": "split", "channel": found.id, "streams": list(streams)}, who, found.name, detail
         )
 
+    @in_turn
     async def pin(self, channel: str, streams: Sequence[str], *, who: str) -> str:
         """Have these streams belong to this channel, whatever their provider calls them."""
         found = await self._find(channel)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from tunerr.actions.choices_file import RULES
+from tunerr.actions.turn import in_turn
 from tunerr.errors import ActionRefused
 from tunerr.lineup.rules.chosen import LineupRules, read_rules
 from tunerr.storage.choices import Choices
@@ -15,7 +16,7 @@ from tunerr.storage.choices import Choices
 
 def checked_rules(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return rules as they are stored, without what is as the default. Raises ActionRefused when they are none."""
-    return read_rules(orjson.dumps(dict(document)).decode()).model_dump(mode="json", exclude_defaults=True)
+    return _read(document).model_dump(mode="json", exclude_defaults=True)
 
 
 class OperatorRules:
@@ -30,6 +31,7 @@ class OperatorRules:
         rules: dict[str, Any] = orjson.loads(await self._choices.get("lineup", RULES) or "{}")
         return rules
 
+    @in_turn
     async def set(self, changes: Mapping[str, Any], *, who: str) -> str:
         """Change rules; None takes one back to the setting."""
         before = await self.shown()
@@ -44,7 +46,15 @@ class OperatorRules:
 
     async def tried(self, changes: Mapping[str, Any]) -> LineupRules:
         """Return what the rules would be with these changes; nothing is stored."""
-        return read_rules(orjson.dumps(_merged(await self.shown(), changes)).decode())
+        return _read(_merged(await self.shown(), changes))
+
+
+def _read(document: Mapping[str, Any]) -> LineupRules:
+    try:
+        text = orjson.dumps(dict(document)).decode()
+    except TypeError as error:  # nested too deeply, or a time of TOML that has a zone
+        raise ActionRefused("The rules hold a value that no rule can have.") from error
+    return read_rules(text)
 
 
 def _merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

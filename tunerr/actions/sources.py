@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
+from tunerr.actions.turn import in_turn
 from tunerr.config.nearest import nearest
 from tunerr.config.sources import setting_of
 from tunerr.errors import ActionRefused
@@ -58,6 +59,7 @@ class OperatorSources:
             }
         return {"id": name} | (await self._one(name)).redacted()
 
+    @in_turn
     async def add(self, name: str | None, document: Mapping[str, Any], *, who: str) -> str:
         """Add a source as it is written (`providers.definition`); None gives it the first free name of its type."""
         own = await self._own()
@@ -68,6 +70,7 @@ class OperatorSources:
         self._check_free(name, one, own)
         return await self._store({name: one}, who, "source-add", name, f"Source {name} ({one.type}) was added.")
 
+    @in_turn
     async def edit(self, name: str, changes: Mapping[str, Any], *, who: str) -> str:
         """Change fields; None takes one back to its default."""
         before = await self._one(name)
@@ -79,12 +82,14 @@ class OperatorSources:
         fields = ", ".join(sorted(changes))
         return await self._store({name: after}, who, "source-edit", name, f"Source {name} was changed: {fields}.")
 
+    @in_turn
     async def remove(self, name: str, *, who: str) -> str:
         """Remove a source. Its channels leave the lineup; their numbers are kept for them."""
         if await self._choices.get("source", name) is None:
             await self._one(name)  # says why
         return await self._store({name: None}, who, "source-remove", name, f"Source {name} was removed.")
 
+    @in_turn
     async def enable(self, name: str, on: bool, *, who: str) -> str:
         """Switch a source on or off."""
         one = await self._one(name)
@@ -94,6 +99,7 @@ class OperatorSources:
         after = one.model_copy(update={"enabled": on})
         return await self._store({name: after}, who, "source-enable", name, f"Source {name} was switched {word}.")
 
+    @in_turn
     async def reorder(self, names: Sequence[str], *, who: str) -> str:
         """Set priorities so that the sources named come in this order; those of the environment stay together at 0."""
         if len(set(names)) != len(names) or not names:

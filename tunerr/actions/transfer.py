@@ -12,6 +12,7 @@ import orjson
 
 from tunerr.actions.choices_file import Difference, Documents, differences, from_toml, to_toml
 from tunerr.actions.rules import checked_rules
+from tunerr.actions.turn import in_turn
 from tunerr.catalog.rulings import check
 from tunerr.config.sources import setting_of
 from tunerr.errors import ActionRefused
@@ -60,6 +61,7 @@ class Transfer:
         before, after = await self._both(text, replace=replace)
         return [one._asdict() for one in differences(before, after)]
 
+    @in_turn
     async def imported(self, text: str, *, replace: bool, who: str) -> str:
         """Take over what a TOML text says; with `replace` what it does not name is removed. One act of the journal."""
         before, after = await self._both(text, replace=replace)
@@ -79,16 +81,19 @@ class Transfer:
 
     async def _both(self, text: str, *, replace: bool) -> tuple[Documents, Documents]:
         before = await self._documents()
-        written = await asyncio.to_thread(from_toml, text)
+        # 20,000 channels are a second of checks; the event loop carries video meanwhile.
+        return before, await asyncio.to_thread(self._after, before, text, replace=replace)
+
+    def _after(self, before: Documents, text: str, *, replace: bool) -> Documents:
         checked = {
             (kind, key): self._checked(kind, key, document, before.get((kind, key), {}))
-            for (kind, key), document in written.items()
+            for (kind, key), document in from_toml(text).items()
         }
         after = checked if replace else {**before, **checked}
         after = _ruled({place: document for place, document in after.items() if document})
         self._check_sources(after)
         _check_numbers(after)
-        return before, after
+        return after
 
     def _checked(self, kind: Kind, key: str, document: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
         if kind == "source":

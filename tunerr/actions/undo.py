@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
+from tunerr.actions.turn import in_turn
 from tunerr.storage.choices import Choices, Kind
 
 
@@ -16,12 +17,14 @@ class Undoing:
         self._choices = choices
         self._reload = reload
 
+    @in_turn
     async def undo(self, act: int | None = None, *, who: str) -> str:
         """Take back an act, the latest one when None; a sentence. Raises ActionRefused."""
         undone = await self._choices.undo(act, who=who)
         await self._reload({change.kind for change in undone.changes})
         return f"Act {undone.id} was taken back: {undone.detail or undone.act}"
 
+    @in_turn
     async def redo(self, *, who: str) -> str:
         """Do again what was taken back last; a sentence. Raises ActionRefused."""
         done = await self._choices.redo(who=who)

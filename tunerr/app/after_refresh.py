@@ -16,9 +16,11 @@ async def follow_refreshes(core: Core) -> None:
         await core.cycle.refreshed.wait()
         core.cycle.refreshed.clear()
         try:
-            await core.titles.refresh(core.sources.current)
-            if core.settings.validation.enabled or core.planner.in_force.drop_failed:
-                report = await core.tests.test_all()
+            await core.titles.refresh(core.ground.sources.current)
+            if core.settings.validation.enabled or core.offering.planner.in_force.drop_failed:
+                report = await core.offering.tests.test_all()
                 log.info("channels tested", report=" ".join(report.sentences()))
         except TunerrError as error:
             log.warning("not done after the refresh", error=error.message, hint=error.hint)
+        except Exception:  # the edge of a loop: a fault of ours must not end tests and titles for ever
+            log.exception("not done after the refresh")

@@ -7,6 +7,8 @@ from typing import Any
 
 from tunerr.errors import ActionRefused
 
+_LARGEST = (1 << 63) - 1
+
 
 class Arguments:
     """A JSON object; each getter raises ActionRefused when the value is missing or of another type."""
@@ -22,9 +24,9 @@ class Arguments:
         return value
 
     def number(self, name: str) -> int | None:
-        """Return a whole number, None when there is none."""
+        """Return a whole number that SQLite can hold, None when there is none."""
         value = self._values.get(name)
-        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST):
             return value
         raise _refusal(name, "a whole number")
 

@@ -21,7 +21,6 @@ from tunerr.providers.validation.run import Validation
 from tunerr.providers.validation.targets import Candidate, Target, candidate
 from tunerr.storage.stream_tests import StreamTests
 from tunerr.support.clock import Clock
-from tunerr.support.http import HttpClients
 
 log = structlog.get_logger(__name__)
 
@@ -38,14 +37,14 @@ class ChannelTests:
         reader: CatalogReader,
         plans: PlanReader,
         results: StreamTests,
-        clients: HttpClients,
+        prober: Prober,
         accounts: Accounts,
         clock: Clock,
     ) -> None:
         self._reader = reader
         self._plans = plans
         self.engine = Validation(
-            prober=Prober(clients=clients, leases=accounts, timeout=settings.timeout),
+            prober=prober,
             slots=accounts,
             results=results,
             clock=clock,

@@ -11,14 +11,12 @@ from pathlib import Path
 import aiosqlite
 
 from tunerr.app.accounts import AccountBook, ask_account
-from tunerr.app.channel_tests import ChannelTests
 from tunerr.app.desk import Desk
 from tunerr.app.identity import DEMO_TUNERS, device_identities, tuner_count
 from tunerr.app.offering import Ground, Offering, build_offering
-from tunerr.app.planning import LineupPlanner
-from tunerr.app.refresh import RefreshCycle
+from tunerr.app.refresh import RefreshCycle, statuses_of
 from tunerr.app.sources import SourceBook
-from tunerr.app.streams import build_gateway, ffmpeg_of
+from tunerr.app.streams import build_gateway, build_opener, ffmpeg_of
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.catalog.titles_refresh import TitlesRefresher
 from tunerr.config.sections import Settings
@@ -26,10 +24,6 @@ from tunerr.gateway.accounts import source_account
 from tunerr.gateway.gateway import Gateway
 from tunerr.guide.refresh import GuideRefresher
 from tunerr.lab.demo.provider import DemoProvider
-from tunerr.lineup.favorites import Favorites
-from tunerr.lineup.ledger import NumberLedger
-from tunerr.lineup.overrides import ChannelOverrides
-from tunerr.lineup.plan_reader import PlanReader
 from tunerr.model.account import AccountStatus
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
@@ -59,24 +53,15 @@ class Core:
     desk: Desk
     book: SourceBook
     demo: bool
-    folder: DataFolder
     clock: Clock
-    clients: HttpClients
-    worker: Worker
-    catalog: aiosqlite.Connection
+    ground: Ground
     devices: tuple[DeviceIdentity, ...]
-    sources: Published[tuple[Source, ...]]
     accounts: AccountBook
     agents: HostAgents
     lineup: Published[Lineup | None]
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
-    ledger: NumberLedger
-    favorites: Favorites
-    plans: PlanReader
-    overrides: ChannelOverrides
-    planner: LineupPlanner
-    tests: ChannelTests
+    offering: Offering
     cycle: RefreshCycle
     titles: TitlesRefresher
     gateway: Gateway
@@ -90,19 +75,21 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
     count = partial(_count_tuners, ground, accounts, is_demo=book.is_demo)
     tuners = await tuner_count(settings.gateway.tuner_count, facts, count)
     devices = await device_identities(settings.hdhr, facts, tuners=tuners, devices=settings.lineup.devices)
+    opener = build_opener(
+        settings.gateway, clients=ground.clients, clock=ground.clock, host_agents=ground.agents.by_host
+    )
     gateway = build_gateway(
         settings.gateway,
-        clients=ground.clients,
+        opener=opener,
         clock=ground.clock,
         tuner_count=tuners,
-        host_agents=ground.agents.by_host,
         account_limit=accounts.limit,
         stack=stack,
     )
-    offering = await build_offering(ground, gateway.accounts)
+    offering = await build_offering(ground, gateway.accounts, opener)
     lineup: Published[Lineup | None] = Published(None)
     edition: Published[GuideEdition | None] = Published(None)
-    statuses = Published(await _known_statuses(SourceStore(ground.state), ground.sources.current))
+    statuses = Published(statuses_of(ground.sources.current, await SourceStore(ground.state).statuses()))
     cycle = RefreshCycle(
         sources=ground.sources,
         catalog=_catalog_refresher(ground, offering, accounts, gateway),
@@ -121,24 +108,15 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         desk=desk,
         book=book,
         demo=book.is_demo,
-        folder=ground.folder,
         clock=ground.clock,
-        clients=ground.clients,
-        worker=ground.worker,
-        catalog=ground.catalog,
+        ground=ground,
         devices=devices,
-        sources=ground.sources,
         accounts=accounts,
         agents=ground.agents,
         lineup=lineup,
         edition=edition,
         statuses=statuses,
-        ledger=offering.ledger,
-        favorites=offering.favorites,
-        plans=offering.plans,
-        overrides=offering.overrides,
-        planner=offering.planner,
-        tests=offering.tests,
+        offering=offering,
         cycle=cycle,
         titles=TitlesRefresher(
             folder=ground.folder,
@@ -212,14 +190,6 @@ async def _open(path: Path, kind: Kind, stack: AsyncExitStack, *, readonly: bool
     connection = await open_server(path, kind=kind, readonly=readonly)
     stack.push_async_callback(connection.close)
     return connection
-
-
-async def _known_statuses(store: SourceStore, sources: tuple[Source, ...]) -> tuple[SourceStatus, ...]:
-    """What is known of the configured sources; those that were never asked wait."""
-    known = {status.id: status for status in await store.statuses()}
-    return tuple(
-        known.get(source.id) or SourceStatus(source.id, source.kind, str(source.location)) for source in sources
-    )
 
 
 async def _start_demo(

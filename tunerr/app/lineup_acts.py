@@ -45,7 +45,7 @@ class LineupActs:
 
     async def _why(self, given: Arguments) -> dict[str, Any]:
         channel = (await self._finder.find(given.text("channel"))).id
-        decision = await self._core.plans.why(channel)
+        decision = await self._core.offering.plans.why(channel)
         if decision is None:
             raise ActionRefused("No plan knows this channel yet.", hint="Wait for the refresh that is on its way.")
         row = self._core.lineup.current.by_id.get(channel) if self._core.lineup.current else None
@@ -53,13 +53,13 @@ class LineupActs:
 
     async def _groups(self, _: Arguments) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
-        while page := await self._core.plans.groups(after=len(rows)):
+        while page := await self._core.offering.plans.groups(after=len(rows)):
             rows += [row._asdict() for row in page]
         return rows
 
     async def _preview(self, given: Arguments) -> dict[str, Any]:
         rules = await self._rules.tried(given.table("changes"))
-        return _told(await self._core.planner.preview(rules))
+        return _told(await self._core.offering.planner.preview(rules))
 
     async def _renumber(self, given: Arguments) -> Any:
         start, offset = given.number("start"), given.number("offset")
@@ -68,7 +68,7 @@ class LineupActs:
         changes = tuple(change for change in await self._renumbered(start, offset) if change.changed)
         if not given.flag("apply"):
             return [_row(change, self._name(change.channel)) for change in changes]
-        await self._core.cycle.rebuild_after(partial(self._core.ledger.renumber, places(changes)))
+        await self._core.cycle.rebuild_after(partial(self._core.offering.ledger.renumber, places(changes)))
         self._background.spawn(self._core.cycle.render_guide(), "render guide")
         seen = sum(change.seen for change in changes)
         said = f"{len(changes):,} channels have other numbers; clients knew {seen:,} of the old ones."
@@ -77,15 +77,15 @@ class LineupActs:
 
     async def _renumbered(self, start: int | None, offset: int | None) -> Sequence[Renumbered]:
         core = self._core
-        holdings = (await core.ledger.promises()).holdings
-        wishes = (await core.overrides.all()).values()
+        holdings = (await core.offering.ledger.promises()).holdings
+        wishes = (await core.offering.overrides.all()).values()
         fixed = {wish.number for wish in wishes if wish.number is not None}
         if offset is not None:
             return moved_by(holdings, offset, fixed=fixed)
         settings = core.settings.lineup
         devices = Devices(limit=settings.max_channels, count=settings.devices)
-        order = await core.plans.chosen() or ()
-        return resequenced(holdings, order=order, fixed=fixed, devices=devices, start=start or 1)
+        order = await core.offering.plans.chosen() or ()
+        return resequenced(holdings, order=order, fixed=fixed, devices=devices, start=1 if start is None else start)
 
     def _name(self, channel: ChannelId) -> str:
         lineup = self._core.lineup.current
@@ -93,17 +93,17 @@ class LineupActs:
         return row.channel.name if row else channel
 
     async def _test(self, given: Arguments) -> str:
-        tests, channels = self._core.tests, given.texts("channels")
+        tests, channels = self._core.offering.tests, given.texts("channels")
         if not channels:
             return await begin_testing(tests.engine, tests, self._background, self._audit, who=WHO)
         found = [await self._finder.find(channel) for channel in channels]
         return "\n".join([await try_channel(tests, self._audit, who=WHO, channel=one.id) for one in found])
 
     async def _test_status(self, _: Arguments) -> str:
-        return how_testing_stands(self._core.tests.engine)
+        return how_testing_stands(self._core.offering.tests.engine)
 
     async def _test_end(self, _: Arguments) -> str:
-        return await end_testing(self._core.tests.engine, self._audit, who=WHO)
+        return await end_testing(self._core.offering.tests.engine, self._audit, who=WHO)
 
 
 def _row(change: Renumbered, name: str) -> dict[str, Any]:

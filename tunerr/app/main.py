@@ -46,27 +46,48 @@ async def serve(loaded: Loaded) -> int:
         desk = await open_desk(folder, settings.deck, SystemClock(), stack)
         book = SourceBook(configured=settings.provider.sources, choices=desk.choices)
         await book.load()
-        while not stopping.is_set():
-            await _run(settings, desk, book, stopping)
+        await _serve(settings, desk, book, stopping)
     log.info("stopped")
     return 0
 
 
-async def _run(settings: Settings, desk: Desk, book: SourceBook, stopping: asyncio.Event) -> None:
-    """Serve until the end, or until the first source takes the demo's place (and the demo that of the last)."""
-    demo = book.is_demo
-    async with AsyncExitStack() as stack:
-        core = await build_core(settings, desk, book, stack)
-        await _start(settings, core, stack)
-        waiting = Supervisor()
-        stack.push_async_callback(waiting.aclose)
+async def _serve(settings: Settings, desk: Desk, book: SourceBook, stopping: asyncio.Event) -> None:
+    """Serve until the end; the first source takes the demo's place meanwhile, and the demo that of the last one.
+
+    The parts of the other side are ready before those of this one end, so that its ports are closed for a moment only.
+    """
+    following = AsyncExitStack()
+    core = await _built(settings, desk, book, following)
+    while not stopping.is_set():
+        async with following as stack:
+            await _start(settings, core, stack)
+            await _until_over(core, stopping)
+            following = AsyncExitStack()
+            if not stopping.is_set():
+                core = await _built(settings, desk, book, following)
+        # What was loaded to start with was frozen; what comes next freezes its own.
+        gc.unfreeze()
+    await following.aclose()
+
+
+async def _built(settings: Settings, desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Core:
+    try:
+        return await build_core(settings, desk, book, stack)
+    except BaseException:
+        await stack.aclose()
+        raise
+
+
+async def _until_over(core: Core, stopping: asyncio.Event) -> None:
+    waiting = Supervisor()
+    try:
         ends = (
             waiting.spawn(stopping.wait(), "wait for a signal"),
-            waiting.spawn(book.until_demo_is(not demo), "wait for sources"),
+            waiting.spawn(core.book.until_demo_is(not core.demo), "wait for sources"),
         )
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    # What a run leaves behind was frozen when it began; the next one freezes its own.
-    gc.unfreeze()
+    finally:
+        await waiting.aclose()
 
 
 async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
@@ -103,6 +124,6 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
         device=str(core.devices[0].device_id),
         tuners=core.devices[0].tuner_count,
         url=tuner_url(core),
-        data=str(core.folder.root),
+        data=str(core.ground.folder.root),
         demo=core.demo,
     )

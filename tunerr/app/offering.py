@@ -12,6 +12,7 @@ from tunerr.catalog import ranking
 from tunerr.catalog.reader import CatalogReader
 from tunerr.config.sections import Settings
 from tunerr.gateway.accounts import Accounts
+from tunerr.gateway.readers.opener import StreamOpener
 from tunerr.lineup.allotment import Devices
 from tunerr.lineup.builder import LineupBuilder
 from tunerr.lineup.favorites import Favorites
@@ -23,6 +24,7 @@ from tunerr.lineup.rules.free import without_supplements
 from tunerr.lineup.rules.hosts import without
 from tunerr.model.channel import Channel
 from tunerr.model.source import Source
+from tunerr.providers.validation.prober import Prober
 from tunerr.storage.choices import Choices
 from tunerr.storage.folder import DataFolder
 from tunerr.storage.host_agents import HostAgents
@@ -63,7 +65,7 @@ class Offering:
     builder: LineupBuilder
 
 
-async def build_offering(ground: Ground, accounts: Accounts) -> Offering:
+async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpener) -> Offering:
     """Join them. Raises StorageError."""
     settings = ground.settings.lineup
     reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
@@ -76,7 +78,14 @@ async def build_offering(ground: Ground, accounts: Accounts) -> Offering:
         reader=reader,
         plans=plans,
         results=StreamTests(ground.state),
-        clients=ground.clients,
+        prober=Prober(
+            clients=ground.clients,
+            leases=accounts,
+            timeout=ground.settings.validation.timeout,
+            # Asked otherwise than viewers ask, a provider might refuse what it gives to them.
+            headers=opener.headers,
+            visitor=opener.visit,
+        ),
         accounts=accounts,
         clock=ground.clock,
     )

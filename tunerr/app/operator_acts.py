@@ -16,11 +16,10 @@ from tunerr.actions.sources import OperatorSources
 from tunerr.actions.transfer import Transfer
 from tunerr.actions.undo import Undoing
 from tunerr.app import acts
-from tunerr.app.arguments import Act
+from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
 from tunerr.app.lineup_acts import LineupActs
 from tunerr.catalog.history import History
-from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.search import CatalogSearch
 from tunerr.deck.sources import Form, SourceAct
 from tunerr.errors import ActionRefused
@@ -40,19 +39,18 @@ class OperatorActs:
     """Every act on the running parts; deck and commands share them."""
 
     def __init__(self, core: Core, background: Supervisor) -> None:
-        choices, desk = core.desk.choices, core.desk
+        choices, desk, ground = core.desk.choices, core.desk, core.ground
         self._core = core
         self._background = background
-        self.history = History(core.catalog)
-        self.finder = ChannelFinder(
-            lineup=lambda: core.lineup.current, catalog=CatalogSearch(catalog=core.catalog, sources=core.sources)
-        )
+        self.history = History(ground.catalog)
+        search = CatalogSearch(catalog=ground.catalog, sources=ground.sources)
+        self.finder = ChannelFinder(lineup=lambda: core.lineup.current, catalog=search)
         self.sources = OperatorSources(choices=choices, environment=core.book.configured, reload=self._sources_changed)
         self.channels = OperatorChannels(
             choices=choices,
             finder=self.finder,
-            catalog=CatalogReader(catalog=core.catalog, sources=core.sources),
-            reserved_by=core.ledger.holder,
+            catalog=core.offering.reader,
+            reserved_by=core.offering.ledger.holder,
             reload=self._lineup_changed,
         )
         self.identity = OperatorIdentity(choices=choices, find=self.finder.find, reload=self._identity_changed)
@@ -65,6 +63,7 @@ class OperatorActs:
         )
         self.undoing = Undoing(choices=choices, reload=self._changed)
         self._audit = desk.audit
+        self._probing = asyncio.Lock()
 
     async def refresh(self, who: str, source: SourceId | None) -> str:
         """Refresh one source or all."""
@@ -77,15 +76,16 @@ class OperatorActs:
     async def roll_back(self, who: str, source: SourceId, generation: int | None) -> str:
         """Serve an earlier answer of a source again; a sentence."""
         core = self._core
-        if source not in {one.id for one in core.sources.current}:
+        if source not in {one.id for one in core.ground.sources.current}:
             raise ActionRefused(f"There is no source {source!r}.", hint="`iptv-tunerr source list` shows them.")
         request = {
             "source": source,
             "generation": generation,
-            "catalog_db": str(core.folder.catalog_db),
+            "catalog_db": str(core.ground.folder.catalog_db),
             "now": core.clock.now().timestamp(),
         }
-        report = await core.worker.run("roll-back", request, _JOB_SECONDS)
+        async with core.cycle.turn(source):
+            report = await core.ground.worker.run("roll-back", request, _JOB_SECONDS)
         said = f"{source} serves generation {report['generation']} again: {report['channels']:,} channels."
         await self._audit.note(who=who, act="roll-back", subject=source, detail=said)
         await self._lineup_changed()
@@ -107,13 +107,14 @@ class OperatorActs:
             **acts.undo_acts(self.undoing),
             **acts.rules_acts(self.rules),
             **acts.agent_acts(self._core.agents),
+            "probe": self._probe,
             **LineupActs(self._core, self.finder, self.rules, self._background).table(),
         }
 
     async def sources_view(self) -> SourcesView:
         """Everything on the deck's sources page."""
         core = self._core
-        current = core.sources.current
+        current = core.ground.sources.current
         return sources_view(
             sources=current,
             statuses=core.statuses.current,
@@ -124,11 +125,15 @@ class OperatorActs:
             demo=core.demo,
         )
 
-    async def probe(self) -> ProbeReport:
-        """Ask all providers whether they work; as which player a host wants to be asked is remembered."""
+    async def probe(self, seconds: float = _PROBE_SECONDS) -> ProbeReport:
+        """Ask all providers whether they work, each for at most `seconds`.
+
+        As which player a host wants to be asked is remembered.
+        """
         core = self._core
-        prober = Prober(clients=core.clients, clock=core.clock, agents=core.agents.fixed)
-        report = await prober.probe(targets_of(core.sources.current), timeout=_PROBE_SECONDS)
+        prober = Prober(clients=core.ground.clients, clock=core.clock, agents=core.agents.fixed)
+        async with self._probing:  # two at once would be the burst that providers ban for
+            report = await prober.probe(targets_of(core.ground.sources.current), timeout=seconds)
         await core.agents.learn(report.agents, usual=report.usual)
         return report
 
@@ -159,6 +164,11 @@ class OperatorActs:
             "undo": undo,
         }
 
+    async def _probe(self, given: Arguments) -> dict[str, Any]:
+        if self._core.demo:
+            raise ActionRefused("There is no source to probe yet.", hint="Add one, or give --urls.")
+        return (await self.probe(given.number("seconds") or _PROBE_SECONDS)).document()
+
     async def _history(self, source: SourceId) -> list[dict[str, Any]]:
         return [asdict(one) for one in await self.history.generations(source)]
 
@@ -171,8 +181,11 @@ class OperatorActs:
 
     async def _suggestions(self) -> list[dict[str, Any]]:
         core = self._core
-        request = {"catalog_db": str(core.folder.catalog_db), "sources": [one.id for one in core.sources.current]}
-        found = await core.worker.run("suggest-merges", request, _JOB_SECONDS)
+        request = {
+            "catalog_db": str(core.ground.folder.catalog_db),
+            "sources": [one.id for one in core.ground.sources.current],
+        }
+        found = await core.ground.worker.run("suggest-merges", request, _JOB_SECONDS)
         rows: list[dict[str, Any]] = found["suggestions"]
         return rows
 

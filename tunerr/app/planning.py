@@ -9,7 +9,7 @@ import structlog
 
 from tunerr.actions.choices_file import RULES
 from tunerr.config.lineup import LineupSettings
-from tunerr.errors import ContentError
+from tunerr.errors import ActionRefused, ContentError
 from tunerr.lineup.ledger import NumberLedger
 from tunerr.lineup.overrides import ChannelOverrides
 from tunerr.lineup.plan import Answer, Request, Summary
@@ -76,7 +76,11 @@ class LineupPlanner:
     async def rules(self) -> LineupRules:
         """Return the rules in force: the operator's, with the settings on top."""
         text = await self._choices.get("lineup", RULES)
-        chosen = read_rules(text) if text is not None else LineupRules()
+        try:
+            chosen = read_rules(text) if text is not None else LineupRules()
+        except ActionRefused as refused:  # written by another version: its channels must not be lost for that
+            log.warning("the lineup's rules can't be read", error=refused.message, hint=refused.hint)
+            chosen = LineupRules()
         self.in_force, _ = in_force(chosen, self._settings, await self._programming())
         return self.in_force
 

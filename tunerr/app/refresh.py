@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -72,7 +72,9 @@ class RefreshCycle:
         self._turns: defaultdict[SourceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rendering = asyncio.Lock()
         self._building = asyncio.Lock()
-        self._sources_changed = asyncio.Event()
+        self._rereading = asyncio.Lock()
+        self._reread_waits = False
+        self._wake = asyncio.Event()
 
     async def load(self) -> None:
         """Publish the last good lineup and guide from disk; nothing happens when there are none."""
@@ -82,9 +84,16 @@ class RefreshCycle:
             self._edition.publish(await self._guide.load(lineup))
 
     async def replan(self) -> None:
-        """Decide anew which channels are offered, and build the lineup of them. Raises TunerrError."""
+        """Decide anew which channels are offered, and build the lineup of them.
+
+        Raises TunerrError; what was decided before then counts, with the streams that the catalog has now.
+        """
         async with self._building:
-            await self._planner.plan()
+            try:
+                await self._planner.plan()
+            except TunerrError:
+                await self._build()
+                raise
             await self._build()
 
     async def rebuild_lineup(self) -> None:
@@ -99,12 +108,16 @@ class RefreshCycle:
             await change()
             await self._build()
 
-    async def render_guide(self) -> None:
-        """Make the edition of the current lineup. Raises TunerrError."""
+    async def render_guide(self, *, anew: bool = False) -> None:
+        """Make the edition of the current lineup, unless there is one of it, or `anew`. Raises TunerrError.
+
+        Of many who wait for their turn the first one does it for all.
+        """
         async with self._rendering:
-            lineup = self._lineup.current
-            if lineup is not None:
-                self._edition.publish(await self._guide.render(lineup))
+            lineup, edition = self._lineup.current, self._edition.current
+            if lineup is None or (edition is not None and edition.lineup_version == lineup.version and not anew):
+                return
+            self._edition.publish(await self._guide.render(lineup))
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         """Refresh all sources or one; the statuses of those that were asked.
@@ -121,29 +134,54 @@ class RefreshCycle:
     async def reread(self) -> None:
         """Read all sources of channels anew, changed or not: what recognises channels has changed.
 
-        Raises TunerrError.
+        Returns at once when another one waits to begin, which then knows all. Raises TunerrError.
         """
-        await self._refresh(tuple(one for one in self._sources.current if one.kind == "playlist"), whole=True)
+        if self._reread_waits:
+            return
+        self._reread_waits = True
+        async with self._rereading:
+            self._reread_waits = False
+            await self._refresh(tuple(one for one in self._sources.current if one.kind == "playlist"), whole=True)
+
+    def turn(self, source: SourceId) -> asyncio.Lock:
+        """What whoever changes what is served of a source holds meanwhile."""
+        return self._turns[source]
 
     def sources_changed(self) -> None:
-        """Look at the sources again: new ones are asked at once."""
-        self._sources_changed.set()
+        """Look at the sources again: new ones are asked at once, and those that are defined otherwise now."""
+        self._statuses.publish(statuses_of(self._sources.current, self._statuses.current))
+        self._wake.set()
 
     async def forever(self) -> None:
         """Refresh now and then on schedule, until cancelled."""
         clock = asyncio.get_running_loop()
         schedule = Schedule()
-        while True:
-            self._sources_changed.clear()
-            schedule.keep({source.id: self._interval_of(source) for source in self._sources.current}, clock.time())
-            due = schedule.due(clock.time())
-            if due:
-                schedule.asked(due, clock.time())
-                schedule.answered(due, await self._attempt(due), clock.time())
-            delay = schedule.wait(clock.time())
-            if delay:
-                log.info("next refresh", seconds=round(delay))
-            await _set_within(self._sources_changed, delay)
+        before: dict[SourceId, Source] = {}
+        asking: set[SourceId] = set()
+
+        async def ask(due: frozenset[SourceId]) -> None:
+            ill = await self._attempt(due)
+            asking.difference_update(due)
+            schedule.answered(due, ill, clock.time())
+            self._wake.set()
+
+        async with asyncio.TaskGroup() as rounds:  # a source that takes minutes delays no other's turn
+            while True:
+                self._wake.clear()
+                current = {source.id: source for source in self._sources.current}
+                intervals = {source.id: self._interval_of(source) for source in current.values()}
+                others = {source.id for source in current.values() if before.get(source.id, source) != source}
+                schedule.keep(intervals, clock.time(), anew=others)
+                before = current
+                due = schedule.due(clock.time()) - asking
+                if due:
+                    schedule.asked(due, clock.time())
+                    asking |= due
+                    rounds.create_task(ask(due))
+                delay = schedule.wait(clock.time(), without=asking)
+                if delay and not asking:
+                    log.info("next refresh", seconds=round(delay))
+                await _set_within(self._wake, delay)
 
     def _interval_of(self, source: Source) -> float:
         return self._interval if source.interval is None else source.interval
@@ -169,23 +207,36 @@ class RefreshCycle:
         async with asyncio.TaskGroup() as group:
             ask = partial(self._playlist, accept_shrink=accept_shrink, whole=whole)
             asking = [group.create_task(ask(source)) for source in playlists]
-            slow = await self._published(asking, timeout=self._grace)
+            slow, fault = await self._published(asking, timeout=self._grace)
             lineup = self._lineup.current
             if lineup is not None:
                 asking += [group.create_task(self._guide_of(source, lineup)) for source in guides]
-            await self._published(slow, timeout=None)
-        await self.render_guide()
+            if slow:
+                _, fault = await self._published(slow, timeout=None)
+        await self.render_guide(anew=True)
+        if fault is not None:
+            raise fault
         if playlists:
             self.refreshed.set()
         return tuple(_status(task.result()) for task in asking)
 
-    async def _published(self, asking: Collection[_Asking], timeout: float | None) -> set[_Asking]:  # noqa: ASYNC109
-        """Wait for playlists, at most `timeout` seconds, and publish what came; those that are not here yet."""
+    async def _published(
+        self,
+        asking: Collection[_Asking],
+        timeout: float | None,  # noqa: ASYNC109 - others are waited for no longer, and go on
+    ) -> tuple[set[_Asking], TunerrError | None]:
+        """Wait for playlists, at most `timeout` seconds, and publish what came.
+
+        Returns those that are not here yet, and why there is no new plan: that must not cancel the others.
+        """
         if not asking:
-            return set()
+            return set(), None
         _, slow = await asyncio.wait(asking, timeout=timeout)
-        await self.replan()
-        return slow
+        try:
+            await self.replan()
+        except TunerrError as error:
+            return slow, error
+        return slow, None
 
     async def _playlist(self, source: Source, *, accept_shrink: bool, whole: bool) -> SourceStatus | TunerrError:
         ask = partial(self._catalog.refresh, source, accept_shrink=accept_shrink, whole=whole)
@@ -224,8 +275,7 @@ class RefreshCycle:
             log.warning("lineup", note=note)
 
     def _note(self, status: SourceStatus) -> SourceStatus:
-        known = {one.id: one for one in self._statuses.current} | {status.id: status}
-        self._statuses.publish(tuple(known[source.id] for source in self._sources.current if source.id in known))
+        self._statuses.publish(statuses_of(self._sources.current, (*self._statuses.current, status)))
         report = log.info if status.state is SourceState.OK else log.warning
         report(
             "source refreshed",
@@ -236,6 +286,14 @@ class RefreshCycle:
             **{key: value for key, value in (("message", status.message), ("hint", status.hint)) if value},
         )
         return status
+
+
+def statuses_of(sources: Sequence[Source], known: Iterable[SourceStatus]) -> tuple[SourceStatus, ...]:
+    """The statuses of these sources in their order, the last one known of each; those never asked wait."""
+    by_id = {status.id: status for status in known}
+    return tuple(
+        by_id.get(source.id) or SourceStatus(source.id, source.kind, str(source.location)) for source in sources
+    )
 
 
 def _status(outcome: SourceStatus | TunerrError) -> SourceStatus:

@@ -39,11 +39,11 @@ class Schedule:
     def __init__(self) -> None:
         self._plans: dict[SourceId, _Plan] = {}
 
-    def keep(self, intervals: Mapping[SourceId, float], now: float) -> None:
-        """Hold exactly these sources (seconds between refreshes, 0 = once); new ones are due at once."""
+    def keep(self, intervals: Mapping[SourceId, float], now: float, *, anew: Collection[SourceId] = ()) -> None:
+        """Hold exactly these sources (seconds between refreshes, 0 = once); new ones and `anew` are due at once."""
         for source, interval in intervals.items():
             plan = self._plans.get(source)
-            if plan is None or plan.interval != interval:
+            if plan is None or plan.interval != interval or source in anew:
                 self._plans[source] = _Plan(interval, regular=now)
         for source in self._plans.keys() - intervals.keys():
             del self._plans[source]
@@ -68,9 +68,10 @@ class Schedule:
             plan.failures += 1
             plan.retry = now + _FIRST_RETRY_S * (1 << min(plan.failures - 1, _MOST_DOUBLINGS))
 
-    def wait(self, now: float) -> float | None:
-        """Seconds until a source is due, None when none will ever be."""
-        soonest = min((plan.next for plan in self._plans.values()), default=math.inf)
+    def wait(self, now: float, *, without: Collection[SourceId] = ()) -> float | None:
+        """Seconds until a source is due, None when none will ever be; those in `without` don't count."""
+        times = (plan.next for source, plan in self._plans.items() if source not in without)
+        soonest = min(times, default=math.inf)
         return None if math.isinf(soonest) else max(soonest - now, 0.0)
 
     def _of(self, sources: Collection[SourceId]) -> list[_Plan]:

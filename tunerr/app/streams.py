@@ -21,21 +21,13 @@ from tunerr.support.http import HttpClients
 from tunerr.support.tasks import Supervisor
 
 
-def build_gateway(
-    settings: GatewaySettings,
-    *,
-    clients: HttpClients,
-    clock: Clock,
-    tuner_count: int,
-    host_agents: Mapping[str, str],
-    account_limit: Callable[[str], int | None],
-    stack: AsyncExitStack,
-) -> Gateway:
-    """Join the parts; `stack` closes what outlives the gateway's own end. `host_agents`: User-Agents by host."""
-    ffmpeg = ffmpeg_of(settings)
-    opener = StreamOpener(
+def build_opener(
+    settings: GatewaySettings, *, clients: HttpClients, clock: Clock, host_agents: Mapping[str, str]
+) -> StreamOpener:
+    """Build what opens streams. `host_agents`: User-Agents by host."""
+    return StreamOpener(
         clients=clients,
-        ffmpeg=ffmpeg,
+        ffmpeg=ffmpeg_of(settings),
         user_agent=settings.user_agent,
         headers=settings.headers,
         host_agents=host_agents,
@@ -43,9 +35,21 @@ def build_gateway(
         cookies=CookieStore(settings.cookie_jar_file),
         clock=clock,
     )
+
+
+def build_gateway(
+    settings: GatewaySettings,
+    *,
+    opener: StreamOpener,
+    clock: Clock,
+    tuner_count: int,
+    account_limit: Callable[[str], int | None],
+    stack: AsyncExitStack,
+) -> Gateway:
+    """Join the parts; `stack` closes what outlives the gateway's own end."""
     return Gateway(
         opener=opener,
-        ffmpeg=ffmpeg,
+        ffmpeg=ffmpeg_of(settings),
         tuner_count=tuner_count,
         clock=clock,
         on_attempt=_attempt_log(settings.attempt_log, stack),

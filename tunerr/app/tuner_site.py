@@ -27,10 +27,10 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
     def lineup_served(rows: Sequence[LineupChannel]) -> None:
         """Numbers that a client has seen are its own from now on."""
         numbers = tuple(row.number for row in rows)
-        background.spawn(core.ledger.mark_served(numbers), "mark numbers served")
+        background.spawn(core.offering.ledger.mark_served(numbers), "mark numbers served")
 
     async def save_favorite(channel_id: ChannelId, on: bool) -> None:
-        await core.favorites.set(channel_id, on)
+        await core.offering.favorites.set(channel_id, on)
         await core.cycle.rebuild_lineup()
 
     async def set_favorite(channel_id: ChannelId, on: bool) -> None:

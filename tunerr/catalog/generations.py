@@ -8,27 +8,30 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
 from tunerr.catalog.guard import Answer
-from tunerr.catalog.identity import Key, Known
+from tunerr.catalog.identity import LABEL, Lesson
+from tunerr.catalog.known import Known, Mask, Numbers, channel_numbers
 from tunerr.model.channel import SourceId
-from tunerr.storage.hashing import key_bytes, key_number
 
 # One transaction each: some 60 ms on a desktop, so that the 250 ms rule holds on slow machines too.
 BATCH_ROWS = 10_000
 KEPT_SUPERSEDED = 3
 _JUDGED_ANSWERS = 50
+_KEPT_STRANGERS_S = 7 * 86400.0
 
 _REMOVAL = (
     """DELETE FROM entry WHERE generation = ?1 AND ordinal IN
         (SELECT ordinal FROM entry WHERE generation = ?1 ORDER BY ordinal LIMIT ?2)""",
     """DELETE FROM channel WHERE generation = ?1 AND channel_id IN
         (SELECT channel_id FROM channel WHERE generation = ?1 ORDER BY channel_id LIMIT ?2)""",
+    """DELETE FROM recognised WHERE generation = ?1 AND natural_id IN
+        (SELECT natural_id FROM recognised WHERE generation = ?1 ORDER BY natural_id LIMIT ?2)""",
 )
 
 _JOIN = "UPDATE entry SET first = ? WHERE generation = ?"
@@ -37,13 +40,19 @@ Row = tuple[object, ...]
 
 
 class Published(NamedTuple):
-    """A generation that is or was served. `digest` is over its entries, `documents` over what it was read from."""
+    """A generation that is or was served.
+
+    `digest` is over its entries, `documents` over what it was read from, `ruled` over the rulings of then.
+    `provider` says who was asked; empty when nobody knows.
+    """
 
     id: int
     entries: int
     channels: int
     digest: str
     documents: str
+    ruled: str
+    provider: str
 
 
 class Generations:
@@ -51,13 +60,11 @@ class Generations:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._scopes = {(row[0], row[1]) for row in db.execute("SELECT kind, scope FROM taught")}
-        self._issued: frozenset[str] | None = None
 
     def published(self, source: SourceId) -> Published | None:
         """Return the generation of a source that is served."""
         row = self._db.execute(
-            "SELECT id, entries, channels, digest, documents FROM generation"
+            "SELECT id, entries, channels, digest, documents, ruled, provider FROM generation"
             " WHERE id = (SELECT generation FROM served WHERE source = ?)",
             (source,),
         ).fetchone()
@@ -72,10 +79,21 @@ class Generations:
         """Insert rows of `entry` in one transaction."""
         self._write(f"INSERT INTO entry VALUES ({generation}, {', '.join('?' * 14)})", rows)  # noqa: S608 - a number
 
+    def entry(self, generation: int, ordinal: int) -> tuple[str, str, str]:
+        """Return tvg id, name and URL of an entry."""
+        row = self._db.execute(
+            "SELECT tvg_id, name, url FROM entry WHERE generation = ? AND ordinal = ?", (generation, ordinal)
+        ).fetchone()
+        return row[0], row[1], row[2]
+
     def write_channels(self, generation: int, rows: Iterable[Row]) -> None:
         """Insert rows of `channel`, in batches; in the order of their ids it is several times faster."""
         for batch in _batches(rows):
             self._write(f"INSERT INTO channel VALUES ({generation}, ?, ?, ?, ?, ?)", batch)  # noqa: S608 - a number
+
+    def write_recognised(self, generation: int, rows: Iterable[Row]) -> None:
+        """Insert rows of `recognised` for channels that are shown under another id than they were recognised by."""
+        self._write(f"INSERT INTO recognised VALUES ({generation}, ?, ?)", rows)  # noqa: S608 - a number
 
     def join(self, generation: int, ordinal: int, into: int) -> None:
         """Give the entries of the channel whose first one is at `ordinal` to the one whose first one is at `into`."""
@@ -88,7 +106,7 @@ class Generations:
         with self._transaction():
             self._db.execute(
                 "UPDATE generation SET published_at = ?, report = ?, entries = ?, channels = ?, digest = ?,"
-                " documents = ? WHERE id = ?",
+                " documents = ?, ruled = ?, provider = ? WHERE id = ?",
                 (at, report, *published[1:], published.id),
             )
             self._db.execute("DELETE FROM withdrawn WHERE source = ? AND digest = ?", (source, published.digest))
@@ -116,7 +134,7 @@ class Generations:
     def kept(self, source: SourceId) -> list[Published]:
         """Return the published generations of a source, newest first."""
         rows = self._db.execute(
-            "SELECT id, entries, channels, digest, documents FROM generation"
+            "SELECT id, entries, channels, digest, documents, ruled, provider FROM generation"
             " WHERE source = ? AND published_at IS NOT NULL ORDER BY id DESC",
             (source,),
         )
@@ -132,13 +150,19 @@ class Generations:
         for row in self._db.execute("SELECT id FROM generation WHERE published_at IS NULL").fetchall():
             self.remove(row["id"])
 
-    def remove_strangers(self, sources: Collection[str]) -> None:
-        """Remove the generations and answers of all but `sources`; what was learned stays, for one that comes back."""
-        configured = (orjson.dumps(sorted(sources)).decode(),)
-        others = "source NOT IN (SELECT value FROM json_each(?))"
+    def remove_strangers(self, sources: Collection[str], *, now: float) -> None:
+        """Remove the generations and answers of all but `sources` that were not asked for a week.
+
+        Until then a removal can be taken back; what was learned stays, for one that comes back later.
+        """
+        configured = (orjson.dumps(sorted(sources)).decode(), now - _KEPT_STRANGERS_S)
+        others = (
+            "source NOT IN (SELECT value FROM json_each(?1))"
+            " AND source NOT IN (SELECT source FROM answer WHERE at > ?2)"
+        )
         for row in self._db.execute(f"SELECT id FROM generation WHERE {others}", configured).fetchall():  # noqa: S608 - a constant
             self.remove(row["id"])
-        for table in ("answer", "withdrawn"):
+        for table in ("withdrawn", "answer"):
             self._db.execute(f"DELETE FROM {table} WHERE {others}", configured)  # noqa: S608 - constants
 
     def remove_history(self, source: SourceId) -> None:
@@ -162,59 +186,47 @@ class Generations:
                 pass
         self._db.execute("DELETE FROM generation WHERE id = ?", (generation,))
 
-    def known(self, key: Key) -> Known | None:
-        """Return what was learned under a key."""
-        if key[:2] not in self._scopes:  # a new source asks for all of its keys
-            return None
-        row = self._db.execute(
-            "SELECT channel_id, learned_at FROM identity WHERE key = ?", (key_number(*key),)
-        ).fetchone()
-        return None if row is None else Known(*row)
+    def known(self, kind: str, scope: str) -> Known:
+        """Return what was learned under the keys of a kind; `scope` is empty for tvg ids, else the source."""
+        row = self._db.execute("SELECT keys FROM identity WHERE kind = ? AND scope = ?", (kind, scope)).fetchone()
+        return Known.of(b"" if row is None else row[0])
 
-    def teachers(self, kind: str) -> frozenset[str]:
-        """Return the sources that ever taught keys of a kind, those that are gone too."""
-        return frozenset(scope for taught, scope in self._scopes if taught == kind)
+    def teachers(self) -> frozenset[str]:
+        """Return the sources that ever taught labels, those that are gone too."""
+        return frozenset(row[0] for row in self._db.execute("SELECT scope FROM identity WHERE kind = ?", (LABEL,)))
 
-    def taken(self, channel_id: str) -> bool:
-        """Tell whether an id was ever given out."""
-        # Asked rarely: an index over the ids would cost more at each ingest than reading them once.
-        if self._issued is None:
-            self._issued = frozenset(row[0] for row in self._db.execute("SELECT DISTINCT channel_id FROM identity"))
-        return channel_id in self._issued
+    def taken(self, channels: Numbers) -> Mask:
+        """Tell which of these ids were ever given out."""
+        taken = np.zeros(len(channels), np.bool_)
+        for (keys,) in self._db.execute("SELECT keys FROM identity"):
+            taken |= np.isin(channels, Known.of(keys).channels)
+        return taken
 
     def nothing_learned(self) -> bool:
         """Tell whether this catalog is new or was lost."""
-        return not self._scopes
+        return self._db.execute("SELECT 1 FROM identity LIMIT 1").fetchone() is None
 
-    def learn(self, keys: Iterable[tuple[Key, str]], at: float) -> None:
+    def learn(self, lessons: Iterable[Lesson], at: float) -> None:
         """Remember which id each key recognises; unchanged ones keep the time when they were learned."""
-        self._issued = None
-        hashes, channels = bytearray(), list[str]()
-        scopes: set[tuple[str, str]] = set()
-        for key, channel in keys:
-            hashes += key_bytes(*key)
-            channels.append(channel)
-            scopes.add(key[:2])
-        self._write("INSERT OR IGNORE INTO taught VALUES (?, ?)", scopes - self._scopes)
-        self._scopes |= scopes
-        numbers = np.frombuffer(hashes, ">i8").astype(np.int64)
-        order = np.argsort(numbers)  # a table takes its keys several times faster in their order
-        for start in range(0, len(order), BATCH_ROWS):
-            places = order[start : start + BATCH_ROWS]
-            self._write(
-                "INSERT INTO identity VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET channel_id = excluded.channel_id, learned_at = excluded.learned_at"
-                " WHERE channel_id <> excluded.channel_id",
-                zip(numbers[places].tolist(), [channels[place] for place in places.tolist()], repeat(at), strict=False),
-            )
+        for kind, scope, keys, channels in lessons:
+            before = self.known(kind, scope)
+            after = before.learn(keys, channels, at)
+            if after is not before:
+                self._db.execute("INSERT OR REPLACE INTO identity VALUES (?, ?, ?)", (kind, scope, after.packed()))
 
-    def held_by_others(self, source: SourceId) -> frozenset[str]:
-        """Return the ids of the channels that other sources have now."""
+    def held_by_others(self, source: SourceId, configured: Collection[str]) -> Numbers:
+        """Return the ids of the channels that other configured sources have now, as they were recognised."""
         rows = self._db.execute(
-            "SELECT channel_id FROM channel WHERE generation IN (SELECT generation FROM served WHERE source <> ?)",
-            (source,),
+            """WITH others AS MATERIALIZED (
+                SELECT generation FROM served WHERE source <> ? AND source IN (SELECT value FROM json_each(?)))
+            SELECT natural_id FROM recognised WHERE generation IN (SELECT generation FROM others)
+            UNION ALL SELECT channel_id FROM channel
+            WHERE generation IN (SELECT generation FROM others) AND NOT EXISTS (
+                SELECT 1 FROM recognised AS shown
+                WHERE shown.generation = channel.generation AND shown.channel_id = channel.channel_id)""",
+            (source, orjson.dumps(list(configured)).decode()),
         )
-        return frozenset(row["channel_id"] for row in rows)
+        return channel_numbers(row[0] for row in rows)
 
     def answers(self, source: SourceId) -> list[Answer]:
         """Return the latest answers of a source, oldest first."""

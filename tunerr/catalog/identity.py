@@ -30,21 +30,20 @@ other. Rulings colour nothing that is learned (`catalog.rulings`), so taking one
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import repeat
-from operator import attrgetter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tunerr.catalog import countries
 from tunerr.catalog.keys import name_key, path_key, tvg_key, without_country
+from tunerr.catalog.known import SHARED, Known, Mask, Numbers, Places, each_name, names
 from tunerr.model.channel import ChannelId, SourceId
 
-TVG, NAME, PATH, LABEL, RULING = "tvg", "name", "path", "label", "ruling"
+TVG, NAME, PATH, LABEL, RULING = KINDS = ("tvg", "name", "path", "label", "ruling")
 _SHARED = -1
-_FEW = 8
 
 
 class Key(NamedTuple):
@@ -53,19 +52,6 @@ class Key(NamedTuple):
     kind: str
     scope: str
     value: str
-
-
-class Known(NamedTuple):
-    """What is known under a key; an empty `channel_id` says that several channels share it."""
-
-    channel_id: str
-    learned_at: float
-
-
-# A named tuple's own constructor costs three times as much, and an answer needs a million keys.
-_key = partial(tuple.__new__, Key)
-
-Lookup = Callable[[Key], Known | None]
 
 
 class EntryKeys(NamedTuple):
@@ -98,79 +84,89 @@ class EntryKeys(NamedTuple):
     def native(self, source: SourceId) -> Key:
         """Return the key that says which entries of one answer are the same channel."""
         if self.tvg:
-            return _key((TVG, "", self.tvg))
-        return _key((NAME, source, self.name) if self.name else (PATH, source, self.path))
+            return Key(TVG, "", self.tvg)
+        return Key(NAME, source, self.name) if self.name else Key(PATH, source, self.path)
 
 
-@dataclass(slots=True)
-class Group:
-    """The entries of one answer that are one channel; grows while the answer is read. `number` is its place."""
+class Said(NamedTuple):
+    """What entries say in one kind of keys, as numbers, and the channels of those entries, by their places."""
 
-    native: Key
-    number: int = 0
-    names: Collection[str] = ()
-    paths: Collection[str] = ()
-    labels: Collection[str] = ()
+    numbers: Numbers
+    places: NDArray[np.uint32]
 
-    def add(self, name: str, path: str, label: str = "") -> None:
-        """Take in the name key, path key and label of one more entry; one that was ruled on stands for none of them."""
-        if self.native[0] == RULING:
-            return
-        if name:
-            self.names = _with(self.names, name) if self.names else (name,)
-        if path:
-            self.paths = _with(self.paths, path) if self.paths else (path,)
-        if label and label[0] != "|":
-            self.labels = _with(self.labels, label) if self.labels else (label,)
+
+class Groups(NamedTuple):
+    """The channels of one answer: kind (place in KINDS) and number of the native key, and the id made of it for each.
+
+    `said` has the names, paths and labels of all of their entries but those that were ruled on.
+    """
+
+    kinds: NDArray[np.uint8]
+    natives: Numbers
+    minted: Numbers
+    said: Mapping[str, Said]
+
+
+class Memory(NamedTuple):
+    """What is known when an answer is recognised.
+
+    `known` returns what was learned under the keys of a kind and scope; `teachers` are the sources that ever taught
+    labels, those that are gone too. `elsewhere` are the ids that other sources hold now, as they were recognised and
+    not as rulings show them; `taken` tells which ids were ever given out. `natives` returns the native keys of places.
+    """
+
+    known: Callable[[str, str], Known]
+    teachers: Collection[str]
+    elsewhere: Numbers
+    taken: Callable[[Numbers], Mask]
+    natives: Callable[[Sequence[int]], Sequence[Key]]
 
 
 class Recognition(NamedTuple):
-    """Ids in the order of the groups; `new` holds the places of those that nothing was known of.
+    """Ids in the order of the groups; `new` holds the places of those that nothing was known of, ascending.
 
-    `keys` says by what each was recognised; of a new one it is the key that its id is made of. `explain` words it.
+    `kinds`, `numbers` and `teachers` (of labels, places in `Memory.teachers` sorted, the own source last) say by which
+    key each was recognised; of a new one it is the key that its id is made of. `explain` words such a key.
     """
 
-    ids: list[ChannelId]
-    new: frozenset[int]
-    keys: list[Key]
+    ids: Numbers
+    new: Places
+    kinds: NDArray[np.uint8]
+    numbers: Numbers
+    teachers: NDArray[np.int16]
 
 
-def recognise(
-    groups: Sequence[Group],
-    *,
-    source: SourceId,
-    lookup: Lookup,
-    elsewhere: Container[str],
-    taken: Callable[[str], bool],
-    teachers: Collection[str] = (),
-) -> Recognition:
-    """Give each group the id of the channel that it is, or a new one; no two groups get the same.
+class Lesson(NamedTuple):
+    """The channel that each key of a kind and scope recognises from now on; SHARED recognises none."""
 
-    `elsewhere` are the ids that other sources hold now, as they were recognised and not as rulings show them; `taken`
-    tells ids that were ever given out, `teachers` are the sources that ever taught labels, those that are gone too.
-    """
-    search = _Search(groups, source, lookup, elsewhere)
+    kind: str
+    scope: str
+    keys: Numbers
+    channels: Numbers
+
+
+def recognise(groups: Groups, *, source: SourceId, memory: Memory) -> Recognition:
+    """Give each group the id of the channel that it is, or a new one; no two groups get the same."""
+    search = _Search(groups, source, memory)
     search.by_tvg()
     search.by_own(NAME)
     search.by_own(PATH)
-    if teachers:
-        search.by_label(sorted(teachers, key=lambda teacher: (teacher == source, teacher)))
-    new = search.mint(taken)
-    return Recognition(search.ids, new, search.keys)
+    search.by_label()
+    return Recognition(search.ids, search.mint(), search.kinds, search.numbers, search.teachers)
 
 
-def learned(groups: Sequence[Group], ids: Sequence[ChannelId], source: SourceId) -> Iterator[tuple[Key, str]]:
-    """Yield what an answer teaches: every key with the id that it recognises from now on, empty where it is shared.
-
-    In no order. Groups that the operator ruled on teach nothing.
-    """
-    for group, channel in zip(groups, ids, strict=True):
-        if group.native[0] == TVG:
-            yield group.native, channel
+def learned(groups: Groups, ids: Numbers, source: SourceId) -> Iterator[Lesson]:
+    """Yield what an answer teaches. Groups that the operator ruled on teach nothing."""
+    tagged = groups.kinds == KINDS.index(TVG)
+    yield Lesson(TVG, "", groups.natives[tagged], ids[tagged])
     for kind in (NAME, PATH, LABEL):
-        owners = _owners(groups, kind)
-        keys = map(_key, zip(repeat(kind), repeat(source), owners, strict=False))
-        yield from zip(keys, ["" if place == _SHARED else ids[place] for place in owners.values()], strict=True)
+        said, owners = _owners(groups, kind)
+        yield Lesson(kind, source, said, np.where(owners == _SHARED, SHARED, ids[owners]))
+
+
+def ordered(teachers: Collection[str], source: str) -> list[str]:
+    """Return the teachers of labels in the order in which they are asked."""
+    return sorted(teachers, key=lambda teacher: (teacher == source, teacher))
 
 
 def explain(key: Key, *, new: bool = False) -> str:
@@ -190,149 +186,172 @@ def explain(key: Key, *, new: bool = False) -> str:
 
 def ruled_id(native: Key) -> ChannelId:
     """Return the id of the channel of its own that a ruling makes."""
-    return ChannelId(_hashed(native))
+    return names(mint(["\0".join(native)]))[0]
 
 
-def fingerprint(ids: Iterable[str]) -> str:
+def fingerprint(ids: Numbers) -> str:
     """Hash a set of channel ids."""
-    return hashlib.blake2b("\n".join(sorted(ids)).encode(), digest_size=16).hexdigest()
+    digest, separator = hashlib.blake2b(digest_size=16), ""
+    for channel in each_name(np.sort(ids)):
+        digest.update(f"{separator}{channel}".encode())
+        separator = "\n"
+    return digest.hexdigest()
 
 
-class _Edge(NamedTuple):
-    """A group that may be a known channel."""
+def mint(natives: Sequence[str]) -> Numbers:
+    """Return the ids that are made of native keys: the first 64 bits of a hash over kind, scope and value."""
+    sha1 = hashlib.sha1
+    hashed = [sha1(text.encode("utf-8", "replace"), usedforsecurity=False).digest()[:8] for text in natives]
+    return np.frombuffer(b"".join(hashed), ">u8").astype(np.uint64)
 
-    place: int
-    key: Key
-    known: Known
+
+class _Edges(NamedTuple):
+    """Groups that may be known channels, by which keys, and when those were learned."""
+
+    places: Places
+    numbers: Numbers
+    channels: Numbers
+    times: NDArray[np.float64]
+    teachers: NDArray[np.int16]
+
+    def only(self, chosen: Mask | Places) -> _Edges:
+        """Return some of them."""
+        places, numbers, channels, times, teachers = self
+        return _Edges(places[chosen], numbers[chosen], channels[chosen], times[chosen], teachers[chosen])
 
 
 class _Search:
-    """One answer being recognised, tier after tier; `ids` are empty where no tier has found one yet."""
+    """One answer being recognised, tier after tier; `ids` are 0 where no tier has found one yet."""
 
-    def __init__(self, groups: Sequence[Group], source: SourceId, lookup: Lookup, elsewhere: Container[str]) -> None:
+    def __init__(self, groups: Groups, source: SourceId, memory: Memory) -> None:
         self._groups = groups
         self._source = source
-        self._lookup = lookup
-        self._elsewhere = elsewhere
-        self._claimed: set[str] = set()
-        self._open = len(groups)
-        self.ids = [ChannelId("")] * len(groups)
-        self.keys = [group.native for group in groups]
+        self._memory = memory
+        self.ids = np.zeros(len(groups.kinds), np.uint64)
+        self.kinds = groups.kinds.copy()
+        self.numbers = groups.natives.copy()
+        self.teachers = np.zeros(len(groups.kinds), np.int16)
 
     def by_tvg(self) -> None:
         """Find channels by tvg id, after those that the operator ruled on."""
-        edges = []
-        for place, group in enumerate(self._groups):
-            native = group.native
-            if native[0] == TVG:
-                if (known := self._lookup(native)) is not None:
-                    edges.append(_Edge(place, native, known))
-            elif native[0] == RULING:
-                self._claim(place, native, ruled_id(native))
-        self._settle(edges)
+        ruled = self._groups.kinds == KINDS.index(RULING)
+        self.ids[ruled] = self._groups.minted[ruled]
+        tagged = np.flatnonzero(self._groups.kinds == KINDS.index(TVG))
+        self._settle(TVG, _edges(self._memory.known(TVG, ""), tagged, self._groups.natives[tagged]))
 
     def by_own(self, kind: str) -> None:
         """Find channels by what their own source said of them before, unless another source holds them."""
-        if not self._open:
-            return
-        edges = []
-        for value, place in _owners(self._groups, kind).items():
-            if place == _SHARED or self.ids[place]:
-                continue
-            key = _key((kind, self._source, value))
-            known = self._lookup(key)
-            if known is not None and known.channel_id and known.channel_id not in self._elsewhere:
-                edges.append(_Edge(place, key, known))
-        self._settle(edges)
+        said, places = self._open(kind)
+        edges = _edges(self._memory.known(kind, self._source), places, said)
+        held = np.isin(edges.channels, self._memory.elsewhere)
+        self._settle(kind, edges.only((edges.channels != SHARED) & ~held))
 
-    def by_label(self, teachers: Sequence[str]) -> None:
-        """Find channels by name and country, in the words of any source; `teachers` end with the own source."""
-        if not self._open:
-            return
-        edges = []
-        for value, place in _owners(self._groups, LABEL).items():
-            if place != _SHARED and not self.ids[place] and (edge := self._labelled(place, value, teachers)):
-                edges.append(edge)
-        self._settle(edges)
+    def by_label(self) -> None:
+        """Find channels by name and country, in the words of any source."""
+        said, places = self._open(LABEL)
+        size = len(said)
+        found = _Edges(places, said, np.zeros(size, np.uint64), np.zeros(size), np.full(size, -1, np.int16))
+        agreed = np.ones(size, np.bool_)
+        for number, teacher in enumerate(ordered(self._memory.teachers, self._source)):
+            edges = _edges(self._memory.known(LABEL, teacher), np.arange(size), said)
+            first = found.teachers[edges.places] < 0
+            agreed[edges.places[~first]] &= (found.channels[edges.places] == edges.channels)[~first]
+            places_of_first = edges.places[first]
+            found.channels[places_of_first] = edges.channels[first]
+            found.times[places_of_first] = edges.times[first]
+            found.teachers[places_of_first] = number
+            if teacher == self._source:  # only this source taught it
+                agreed[places_of_first] &= ~np.isin(edges.channels[first], self._memory.elsewhere)
+        self._settle(LABEL, found.only(agreed & (found.teachers >= 0) & (found.channels != SHARED)))
 
-    def mint(self, taken: Callable[[str], bool]) -> frozenset[int]:
+    def mint(self) -> Places:
         """Give new ids to what no tier has found; the places of those."""
-        new = [place for place, channel in enumerate(self.ids) if not channel] if self._open else []
-        for place in new:
-            native, attempt = self._groups[place].native, 0
-            channel = _hashed(native)
-            # An id is made from its first key and keys are never forgotten: an unknown key's id was never given out.
-            known = self._lookup(native) is not None
-            while channel in self._claimed or (known and taken(channel)):
-                attempt += 1
-                channel = _hashed(native, attempt)
-            self._claim(place, native, channel)
-        return frozenset(new)
+        new = np.flatnonzero(self.ids == 0)
+        ids = self._groups.minted[new]
+        # An id is made from its first key and keys are never forgotten: an unknown key's id was never given out.
+        used = np.isin(ids, self.ids) | (self._are_known(new) & self._memory.taken(ids))
+        self.ids[new[~used]] = ids[~used]
+        again = new[used]
+        natives = self._memory.natives(again.tolist())
+        for place, native, known in zip(again.tolist(), natives, self._are_known(again).tolist(), strict=True):
+            self.ids[place] = self._further(native, known=known)
+        return new
 
-    def _labelled(self, place: int, value: str, teachers: Sequence[str]) -> _Edge | None:
-        taught = [(key, known) for one in teachers if (known := self._lookup(key := _key((LABEL, one, value))))]
-        if not taught:
-            return None
-        key, known = taught[0]
-        if not known.channel_id or any(other.channel_id != known.channel_id for _, other in taught):
-            return None
-        if key.scope == self._source and known.channel_id in self._elsewhere:
-            return None
-        return _Edge(place, key, known)
+    def _further(self, native: Key, *, known: bool) -> np.uint64:
+        for attempt in count(1):
+            channel = mint(["\0".join((*native, str(attempt)))])
+            if channel[0] not in self.ids and not (known and self._memory.taken(channel)[0]):
+                break
+        return np.uint64(channel[0])
 
-    def _settle(self, edges: list[_Edge]) -> None:
+    def _are_known(self, places: Places) -> Mask:
+        known = np.zeros(len(places), np.bool_)
+        for kind, scope in ((TVG, ""), (NAME, self._source), (PATH, self._source)):
+            of_kind = np.flatnonzero(self._groups.kinds[places] == KINDS.index(kind))
+            found, _ = self._memory.known(kind, scope).find(self._groups.natives[places[of_kind]])
+            known[of_kind[found]] = True
+        return known
+
+    def _open(self, kind: str) -> tuple[Numbers, Places]:
+        """Return what stands for one group that has no id yet, and the place of that."""
+        if self.ids.all():
+            return np.empty(0, np.uint64), np.empty(0, np.int64)
+        said, owners = _owners(self._groups, kind)
+        wanted = owners != _SHARED
+        wanted[wanted] = self.ids[owners[wanted]] == 0
+        return said[wanted], owners[wanted]
+
+    def _settle(self, kind: str, edges: _Edges) -> None:
         """Claim the channels of a tier; what several groups or channels contend for goes to what was learned last."""
-        channels = Counter([edge.known.channel_id for edge in edges])
-        places = Counter([edge.place for edge in edges])
-        if len(channels) < len(edges) or len(places) < len(edges):
-            contended = [e for e in edges if channels[e.known.channel_id] > 1 or places[e.place] > 1]
-            edges = [e for e in edges if channels[e.known.channel_id] == 1 and places[e.place] == 1]
-            edges += sorted(contended, key=self._precedence)
-        for place, key, known in edges:
-            if not self.ids[place] and known.channel_id not in self._claimed:
-                self._claim(place, key, known.channel_id)
+        edges = edges.only(~np.isin(edges.channels, self.ids) & (self.ids[edges.places] == 0))
+        contended = _repeated(edges.channels) | _repeated(edges.places)
+        self._claim(kind, edges.only(~contended))
+        if not contended.any():
+            return
+        edges = edges.only(contended)
+        places, channels = edges.places.tolist(), edges.channels.tolist()
+        natives = self._memory.natives(places)
+        won, given, taken = [], set[int](), set[int]()
+        times, said = edges.times.tolist(), edges.numbers.tolist()
+        for at in sorted(range(len(places)), key=lambda at: (-times[at], natives[at], channels[at], said[at])):
+            if places[at] not in given and channels[at] not in taken:
+                won.append(at)
+                given.add(places[at])
+                taken.add(channels[at])
+        self._claim(kind, edges.only(np.array(won, np.int64)))
 
-    def _precedence(self, edge: _Edge) -> tuple[float, Key, str, Key]:
-        return (-edge.known.learned_at, self._groups[edge.place].native, edge.known.channel_id, edge.key)
-
-    def _claim(self, place: int, key: Key, channel: str) -> None:
-        self.ids[place] = ChannelId(channel)
-        self.keys[place] = key
-        self._claimed.add(channel)
-        self._open -= 1
-
-
-_VALUES: dict[str, Callable[[Group], Collection[str]]] = {
-    NAME: attrgetter("names"),
-    PATH: attrgetter("paths"),
-    LABEL: attrgetter("labels"),
-}
+    def _claim(self, kind: str, edges: _Edges) -> None:
+        self.ids[edges.places] = edges.channels
+        self.kinds[edges.places] = KINDS.index(kind)
+        self.numbers[edges.places] = edges.numbers
+        self.teachers[edges.places] = edges.teachers
 
 
-def _owners(groups: Sequence[Group], kind: str) -> dict[str, int]:
-    """Return the place of the one group that a value stands for; a group that has nothing better comes first."""
-    natives = {group.native[2]: place for place, group in enumerate(groups) if group.native[0] == kind}
-    owners = dict(natives)
-    for place, values in enumerate(map(_VALUES[kind], groups)):
-        for value in values:
-            if owners.setdefault(value, place) != place and value not in natives:
-                owners[value] = _SHARED
-    return owners
+def _edges(known: Known, places: Places, numbers: Numbers) -> _Edges:
+    found, here = known.find(numbers)
+    teachers = np.zeros(len(found), np.int16)
+    return _Edges(places[found], numbers[found], known.channels[here], known.times[here], teachers)
 
 
-def _with(seen: Collection[str], value: str) -> Collection[str]:
-    """Return `seen` with one value more: a tuple while they are few, as most groups are small and there are many."""
-    if value in seen:
-        return seen
-    if isinstance(seen, dict):
-        seen[value] = None
-        return seen
-    return (*seen, value) if len(seen) < _FEW else dict.fromkeys((*seen, value))
+def _repeated(values: NDArray[np.generic]) -> Mask:
+    _, back, times = np.unique(values, return_inverse=True, return_counts=True)
+    repeated: Mask = times > 1
+    return repeated[back]
 
 
-def _hashed(native: Key, attempt: int = 0) -> str:
-    text = "\0".join((*native, str(attempt))) if attempt else "\0".join(native)
-    return f"dna-{hashlib.sha1(text.encode('utf-8', 'replace'), usedforsecurity=False).hexdigest()[:16]}"
+def _owners(groups: Groups, kind: str) -> tuple[Numbers, Places]:
+    """Return values and the place of the one group that each stands for; one that has nothing better comes first."""
+    said, places = groups.said[kind]
+    if not len(said):
+        return said, np.empty(0, np.int64)
+    order = np.argsort(said)
+    said, places = said[order], places[order].astype(np.int64)
+    first = np.flatnonzero(np.append(True, said[1:] != said[:-1]))
+    least, most = np.minimum.reduceat(places, first), np.maximum.reduceat(places, first)
+    owners = np.where(least == most, least, _SHARED)
+    natives = np.flatnonzero(groups.kinds == KINDS.index(kind))
+    owners[np.searchsorted(said[first], groups.natives[natives])] = natives
+    return said[first], owners
 
 
 def _label_in_words(key: Key) -> str:

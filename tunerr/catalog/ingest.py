@@ -5,24 +5,27 @@ from __future__ import annotations
 import gc
 import hashlib
 import sqlite3
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import groupby
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, Literal
 from zlib import crc32
 
+import numpy as np
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from tunerr.catalog import guard, recovery, rulings
+from tunerr.catalog import guard, known, recovery, rulings
+from tunerr.catalog.answer import Answer
 from tunerr.catalog.diff import Change, changes
-from tunerr.catalog.generations import BATCH_ROWS, Generations, Published, Row
-from tunerr.catalog.identity import LABEL, EntryKeys, Group, Key, Recognition, fingerprint, learned, recognise
+from tunerr.catalog.generations import BATCH_ROWS, Generations, Published
+from tunerr.catalog.identity import EntryKeys, Groups, Key, Memory, Recognition, fingerprint, learned, recognise
 from tunerr.errors import EmptyPlaylist, Truncated
-from tunerr.model.channel import ChannelId, SourceId
+from tunerr.model.channel import SourceId
 from tunerr.model.url import Zone
 from tunerr.providers.documents import Form, PanelLogin, entries
 from tunerr.providers.entry import Entry, Header, Skipped
@@ -42,7 +45,8 @@ class Request(BaseModel):
     """What the server asks for; `now` is Unix seconds, `zone` that of the documents, `sources` are all configured.
 
     `documents` and `panel` are those of `providers.documents.entries`. `country` is that of entries which say none.
-    `accept_shrink` takes what else is refused: an answer that shrank, or that the operator took back.
+    `provider` tells apart who had the same name one after the other. `accept_shrink` takes what else is refused: an
+    answer that shrank, or that the operator took back.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -52,6 +56,7 @@ class Request(BaseModel):
     panel: PanelLogin | None = None
     country: str = ""
     source: str
+    provider: str = ""
     sources: tuple[str, ...]
     zone: Zone
     catalog_db: Path
@@ -75,17 +80,6 @@ class Report:
     hint: str = ""
 
 
-@dataclass(slots=True)
-class _Channel:
-    """A channel of the answer while it is read."""
-
-    group: Group
-    ordinal: int
-    name: str
-    group_title: str
-    addresses: int = 0
-
-
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Run the job; the answer is a `Report` as plain data.
 
@@ -97,7 +91,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         store = Generations(db)
         store.remove_unfinished()
-        store.remove_strangers({*asked.sources, asked.source})
+        store.remove_strangers({*asked.sources, asked.source}, now=asked.now)
         if store.nothing_learned():
             store.learn(recovery.ledger_keys(asked.state_db, without=ruled.made), asked.now)
         with _no_garbage_collection():
@@ -125,9 +119,11 @@ class _Ingest:
         self._db = db
         self._store = store
         self._rulings = ruled
-        self._zone = int(asked.zone)
-        self._channels: dict[Key, _Channel] = {}
-        self._groups: dict[str, str] = {}
+        self._answer = Answer(self._source)
+        self._names: list[str] = []  # name and group of each channel's first entry
+        self._titles: list[str] = []
+        self._title: dict[str, str] = {}
+        self._addresses = array("Q")  # checksums over the URLs of each channel's entries
         self._skipped: Counter[str] = Counter()
         self._guide_urls: tuple[str, ...] = ()
         self._entries = 0
@@ -141,9 +137,12 @@ class _Ingest:
         kept = False
         try:
             digest = self._read(generation)
-            if before is not None and before.digest == digest:
+            asked, ruled = self._asked, self._rulings.digest
+            if before is not None and (before.digest, before.ruled) == (digest, ruled):
                 return self._seen_before(before)
-            report = self._decide(before, Published(generation, self._entries, 0, digest, documents))
+            report = self._decide(
+                before, Published(generation, self._entries, 0, digest, documents, ruled, asked.provider)
+            )
             kept = report.outcome == "published"
         finally:
             if not kept:
@@ -160,30 +159,22 @@ class _Ingest:
         )
 
     def _read(self, generation: int) -> str:
-        """Write the entries and gather the channels; the digest over all of it."""
-        digest = hashlib.blake2b(self._rulings.digest.encode(), digest_size=16)
-        batch: list[Row] = []
-        for entry in self._usable():
-            if self._entries == _MOST_ENTRIES:
+        """Write the entries and gather the channels; the digest over what the source says."""
+        digest = hashlib.blake2b(digest_size=16)
+        usable = self._usable()
+        while batch := list(islice(usable, BATCH_ROWS)):
+            if self._entries + len(batch) > _MOST_ENTRIES:
                 raise Truncated(
                     f"The source has more than {_MOST_ENTRIES:,} entries.",
                     hint="Ask the provider for a smaller selection.",
                 )
-            batch.append(self._row(entry))
-            if len(batch) == BATCH_ROWS:
-                self._flush(generation, batch, digest)
-        self._flush(generation, batch, digest)
-        if not self._channels:
+            self._take(generation, batch, digest)
+        if not self._entries:
             raise EmptyPlaylist(
                 f"None of the {self._skipped.total():,} rows of the source can be used.",
                 hint="; ".join(f"{reason}: {count:,}" for reason, count in self._skipped.most_common()),
             )
         return digest.hexdigest()
-
-    def _flush(self, generation: int, batch: list[Row], digest: hashlib.blake2b) -> None:
-        digest.update(orjson.dumps(batch))
-        self._store.write_entries(generation, batch)
-        batch.clear()
 
     def _usable(self) -> Iterator[Entry]:
         for found in entries(self._asked.form, self._asked.documents, panel=self._asked.panel):
@@ -194,80 +185,115 @@ class _Ingest:
             elif isinstance(found, Header):
                 self._guide_urls = found.guide_urls
 
-    def _row(self, entry: Entry) -> Row:
-        ordinal, self._entries = self._entries, self._entries + 1
-        name, tvg_id, group, logo, chno, radio, url, headers, country, archive_days, archive = entry
-        keys = EntryKeys.of(
-            tvg_id=tvg_id,
-            name=name,
-            url=url,
-            group=group,
-            country=country,
-            default_country=self._asked.country,
-        )
-        native = self._rulings.native(keys, self._source, url)
-        channel = self._channels.get(native)
-        if channel is None:
-            # A list has few groups: one text for each of them, not one for each channel.
-            channel = _Channel(Group(native), ordinal, name, self._groups.setdefault(group, group))
-            self._channels[native] = channel
-        channel.group.add(keys.name, keys.path, keys.label)
-        channel.addresses = crc32(url.encode("utf-8", "replace"), channel.addresses)
-        return (
-            *(ordinal, channel.ordinal, name, tvg_id, group, logo, chno, radio, url, self._zone),
-            *(orjson.dumps(headers).decode() if headers else "[]", keys.country, archive_days, archive),
-        )
+    def _take(self, generation: int, batch: Sequence[Entry], digest: hashlib.blake2b) -> None:
+        """Write the rows of some entries; of their keys and addresses only numbers are kept."""
+        country = self._asked.country
+        keys = [
+            EntryKeys.of(tvg_id=tvg, name=name, url=url, group=group, country=said, default_country=country)
+            for name, tvg, group, _, _, _, url, _, said, _, _ in batch
+        ]
+        *shown, urls, headers, _, days, archives = zip(*batch, strict=True)
+        places = self._answer.add(keys, self._rulings.ruled(self._source, urls))
+        firsts = self._answer.firsts[places].tolist()
+        ordinals = range(self._entries, self._entries + len(batch))
+        self._open(batch, [place for place, first in enumerate(firsts) if first == ordinals[place]])
+        addresses = self._addresses
+        for place, url in zip(places.tolist(), urls, strict=True):
+            addresses[place] = crc32(url.encode("utf-8", "replace"), addresses[place])
+        packed = [orjson.dumps(pairs).decode() if pairs else "[]" for pairs in headers]
+        said = (packed, [key.country for key in keys], days, archives)
+        digest.update(orjson.dumps([int(self._asked.zone), *shown, urls, *said]))
+        columns = (*shown, urls, repeat(int(self._asked.zone)), *said)
+        self._store.write_entries(generation, zip(ordinals, firsts, *columns, strict=False))
+        self._entries += len(batch)
+
+    def _open(self, batch: Sequence[Entry], first: Iterable[int]) -> None:
+        """Keep what a channel shows of its first entry."""
+        for place in first:
+            name, _, title, *_ = batch[place]
+            self._names.append(name)
+            self._addresses.append(0)
+            self._titles.append(self._title.setdefault(title, title))  # a list has few groups: one text for each
 
     def _decide(self, before: Published | None, read: Published) -> Report:
         """Recognise the channels, ask the guard, publish."""
-        recognised = recognise(
-            [channel.group for channel in self._channels.values()],
-            source=self._source,
-            lookup=self._store.known,
-            elsewhere=self._store.held_by_others(self._source),
+        groups = self._answer.groups()
+        memory = Memory(
+            known=self._store.known,
+            teachers=self._store.teachers(),
+            elsewhere=self._store.held_by_others(self._source, self._asked.sources),
             taken=self._store.taken,
-            teachers=self._store.teachers(LABEL),
+            natives=lambda places: [self._native(read.id, place) for place in places],
         )
-        shown = self._rulings.shown(recognised.ids)
-        candidate = read._replace(channels=len(set(shown)))
+        recognised = recognise(groups, source=self._source, memory=memory)
+        shown = self._shown(recognised.ids)
+        candidate = read._replace(channels=len(np.unique(shown)))
         answer = guard.Answer(self._asked.now, candidate.channels, fingerprint(shown))
         report = Report("published", candidate.entries, candidate.channels, dict(self._skipped.most_common()))
         report.guide_urls = self._guide_urls
         verdict = guard.judge(
             answer,
-            last_good=before.channels if before else 0,
+            last_good=before.channels if before is not None and self._is_same_provider(before) else 0,
             history=self._store.answers(self._source),
             withdrawn=self._store.is_withdrawn(self._source, candidate.digest),
             accept_shrink=self._asked.accept_shrink,
         )
         if verdict.accepted:
-            self._store.write_channels(candidate.id, self._rows(candidate.id, shown))
-            self._publish(before, candidate, recognised, report)
+            self._write_channels(candidate.id, recognised.ids, shown)
+            self._publish(before, candidate, recognised, groups, report)
         else:
             report.outcome, report.message, report.hint = "refused", verdict.message, verdict.hint
         self._store.remember(self._source, answer, report.outcome)
         return report
 
-    def _rows(self, generation: int, shown: Sequence[ChannelId]) -> Iterator[Row]:
-        """Yield the rows of `channel` in the order of their ids; what was merged is shown as one."""
-        channels = list(self._channels.values())
-        # A stable sort: of those that were merged the first of the playlist comes first.
-        for channel_id, places in groupby(sorted(range(len(shown)), key=shown.__getitem__), key=shown.__getitem__):
-            first, *merged = [channels[place] for place in places]
-            for other in merged:
-                self._store.join(generation, other.ordinal, first.ordinal)
-                first.addresses ^= other.addresses
-            yield channel_id, first.ordinal, first.name, first.group_title, first.addresses
+    def _is_same_provider(self, before: Published) -> bool:
+        return self._asked.provider in {before.provider, ""} or not before.provider
 
-    def _publish(self, before: Published | None, candidate: Published, recognised: Recognition, report: Report) -> None:
-        channels = list(self._channels.values())
-        report.changes = changes(self._db, old=before.id if before else 0, new=candidate.id)
-        new = sorted(recognised.new)
-        report.new = Change(len(new), tuple(channels[place].name for place in new[:_EXAMPLES]))
-        # Learned before the swap: what is served must be recognised again, whenever we are killed.
-        self._store.learn(
-            learned([channel.group for channel in channels], recognised.ids, self._source), self._asked.now
+    def _native(self, generation: int, place: int) -> Key:
+        """Return the native key of a channel, whose words are not kept."""
+        tvg_id, name, url = self._store.entry(generation, int(self._answer.firsts[place]))
+        return self._rulings.native(EntryKeys.of(tvg_id=tvg_id, name=name, url=url), self._source, url)
+
+    def _shown(self, ids: known.Numbers) -> known.Numbers:
+        """Return the ids under which recognised channels are shown; several may be shown under one."""
+        merged = np.flatnonzero(np.isin(ids, known.channel_numbers(self._rulings.merged)))
+        shown = ids.copy()
+        shown[merged] = known.channel_numbers(self._rulings.shown(known.names(ids[merged])))
+        return shown
+
+    def _write_channels(self, generation: int, ids: known.Numbers, shown: known.Numbers) -> None:
+        """Write the rows of `channel` in the order of their ids; what was merged is shown as one."""
+        addresses = self._addresses
+        firsts = self._answer.firsts.astype(np.int64)
+        # A stable sort: of those that were merged the first of the playlist comes first.
+        order = np.argsort(shown, kind="stable")
+        first = np.append(True, shown[order][1:] != shown[order][:-1])
+        into = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
+        for other, leader in zip(order[~first].tolist(), into[~first].tolist(), strict=True):
+            self._store.join(generation, int(firsts[other]), int(firsts[leader]))
+            addresses[leader] ^= addresses[other]
+        leaders = order[first]
+        places = leaders.tolist()
+        rows = zip(
+            known.each_name(shown[leaders]),
+            firsts[leaders].tolist(),
+            map(self._names.__getitem__, places),
+            map(self._titles.__getitem__, places),
+            map(addresses.__getitem__, places),
+            strict=True,
         )
+        self._store.write_channels(generation, rows)
+        ruled = np.isin(shown, shown[shown != ids])
+        self._store.write_recognised(generation, zip(known.names(ids[ruled]), known.names(shown[ruled]), strict=True))
+
+    def _publish(
+        self, before: Published | None, candidate: Published, recognised: Recognition, groups: Groups, report: Report
+    ) -> None:
+        report.changes = changes(self._db, old=before.id if before else 0, new=candidate.id)
+        new = recognised.new.tolist()
+        report.new = Change(len(new), tuple(self._names[place] for place in new[:_EXAMPLES]))
+        # Learned before the swap: what is served must be recognised again, whenever we are killed.
+        self._store.learn(learned(groups, recognised.ids, self._source), self._asked.now)
         self._store.publish(
             self._source, at=self._asked.now, published=candidate, report=orjson.dumps(asdict(report)).decode()
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 import aiosqlite
 import orjson
@@ -19,6 +19,10 @@ from tunerr.support.snapshot import Published
 
 # A page's objects are made in a few milliseconds; the event loop carries video meanwhile.
 _PAGE_CHANNELS = 200
+
+_CREDENTIALS = frozenset({"cookie", "authorization"})
+# Far more than anybody tries; playlists put one tvg-id on 100,000 entries.
+_MOST_OF_A_SOURCE = 100
 
 # `:sources` is the JSON list of the configured sources; a source's key there is its rank.
 _FIRST = """
@@ -44,7 +48,8 @@ class CatalogReader:
     """Reads the served generations of the sources of channels, best source first, through a read-only connection.
 
     A channel's streams are its entries ranked by source and place in the playlist, each on a panel's preferred host
-    before any on its next one; its name, group and logo are those of the first. Raises StorageError.
+    before any on its next one, at most the first 100 entries of each source; its name, group and logo are those of the
+    first. Raises StorageError.
     """
 
     def __init__(self, *, catalog: aiosqlite.Connection, sources: Published[tuple[Source, ...]]) -> None:
@@ -103,7 +108,11 @@ def _channel(channel: ChannelId, entries: Sequence[sqlite3.Row], sources: Mappin
         logo=best["logo"],
         wanted_number=GuideNumber.parse(chno) if chno else None,
         radio=bool(best["radio"]),
-        streams=tuple(stream for source, rows in by_source for stream in _streams(sources[source], list(rows))),
+        streams=tuple(
+            stream
+            for source, rows in by_source
+            for stream in _streams(sources[source], list(islice(rows, _MOST_OF_A_SOURCE)))
+        ),
     )
 
 
@@ -126,8 +135,16 @@ def _addresses(source: Source, url: str) -> Iterator[str]:
         yield from (host + url[len(own) :] for host in hosts)
 
 
+def _headers(source: Source, url: SecretUrl) -> Iterator[tuple[str, str]]:
+    """Yield the source's headers for a stream; credentials stay with the hosts that the operator named."""
+    hosts = {source.location.host, *(host.host for host in (source.panel.hosts if source.panel else ()))}
+    for name, value in source.access.headers:
+        if url.host in hosts or name.lower() not in _CREDENTIALS:
+            yield name, value
+
+
 def _stream(source: Source, row: sqlite3.Row, url: str) -> Stream:
-    own = {name.lower(): (name, value) for name, value in source.access.headers}
+    own = {name.lower(): (name, value) for name, value in _headers(source, SecretUrl(url))}
     own |= {name.lower(): (name, value) for name, value in orjson.loads(row["headers"])}
     return Stream(
         url=SecretUrl(url),

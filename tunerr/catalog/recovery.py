@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Container, Iterator
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
-from tunerr.catalog.identity import EntryKeys, Group, Key, learned
-from tunerr.model.channel import ChannelId, SourceId
+from tunerr.catalog.answer import alone
+from tunerr.catalog.identity import EntryKeys, Lesson, learned
+from tunerr.catalog.known import channel_numbers
+from tunerr.model.channel import SourceId
 from tunerr.storage.connection import open_worker
 from tunerr.storage.errors import storage_errors
 
 
-def ledger_keys(state_db: Path, *, without: Container[str] = ()) -> Iterator[tuple[Key, str]]:
+def ledger_keys(state_db: Path, *, without: Container[str] = ()) -> Iterator[Lesson]:
     """Yield what the ledger knows, as `identity.learned` would; nothing when there is no ledger yet.
 
     `without`: ids that the operator's rulings make, and nothing else recognises.
@@ -24,14 +27,12 @@ def ledger_keys(state_db: Path, *, without: Container[str] = ()) -> Iterator[tup
         rows = db.execute(
             "SELECT source, tvg_id, name_key, path_id, channel_id FROM number ORDER BY source, number"
         ).fetchall()
+    rows = [row for row in rows if row["channel_id"] not in without and any(_keys(row))]
     for source, of_source in groupby(rows, key=lambda row: SourceId(row["source"])):
-        groups, ids = [], []
-        for row in of_source:
-            if row["channel_id"] in without:
-                continue
-            keys = EntryKeys(row["tvg_id"], row["name_key"], row["path_id"])
-            group = Group(keys.native(source))
-            group.add(keys.name, keys.path)
-            groups.append(group)
-            ids.append(ChannelId(row["channel_id"]))
-        yield from learned(groups, ids, source)
+        channels = list(of_source)
+        ids = channel_numbers(row["channel_id"] for row in channels)
+        yield from learned(alone([_keys(row) for row in channels]), ids, source)
+
+
+def _keys(row: sqlite3.Row) -> EntryKeys:
+    return EntryKeys(row["tvg_id"], row["name_key"], row["path_id"])

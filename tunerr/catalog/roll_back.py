@@ -72,5 +72,6 @@ def _target(store: Generations, kept: list[Published], served: Published | None,
     if asked.generation is not None:
         return next((each for each in kept if each.id == asked.generation and each.id != served.id), None)
     source = SourceId(asked.source)
-    earlier = (each for each in kept if each.id < served.id)
+    # Generations that differ by the operator's rulings alone are one answer.
+    earlier = (each for each in kept if each.id < served.id and each.digest != served.digest)
     return next((each for each in earlier if not store.is_withdrawn(source, each.digest)), None)

@@ -80,15 +80,22 @@ class Rulings:
                 self._streams.setdefault(stream, native)
             if isinstance(ruling, Pin):
                 self._into.setdefault(ruled_id(native), ruling.channel)
+        self.merged = frozenset(self._into)
+        """Ids that are shown as another one's."""
         self.digest = digest.hexdigest()
         self.made = frozenset(ruled_id(native) for native in self._streams.values())
         """Ids of the groups that splits and pins make: what the ledger says of those must not be learned."""
 
     def native(self, keys: EntryKeys, source: SourceId, url: str) -> Key:
         """Return the key that says which entries of one answer are the same channel, as `EntryKeys.native` does."""
-        if self._streams and (ruled := self._streams.get(stream_key(source, url))) is not None:
-            return ruled
-        return keys.native(source)
+        return self.ruled(source, [url]).get(0) or keys.native(source)
+
+    def ruled(self, source: SourceId, urls: Iterable[str]) -> dict[int, Key]:
+        """Return the native keys of those streams that were split off or pinned, by their places."""
+        if not self._streams:
+            return {}
+        keys = enumerate(stream_key(source, url) for url in urls)
+        return {place: self._streams[key] for place, key in keys if key in self._streams}
 
     def shown(self, ids: Sequence[ChannelId]) -> Sequence[ChannelId]:
         """Return the ids that recognised channels are shown under; several may be shown under one."""

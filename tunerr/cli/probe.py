@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
 from cyclopts import Parameter
@@ -19,7 +19,7 @@ from tunerr.model.url import SecretUrl
 if TYPE_CHECKING:
     from tunerr.config import Settings
     from tunerr.providers.probe import Target
-    from tunerr.providers.probe_report import Probed, ProbeReport
+    from tunerr.providers.probe_report import ProbeReport
 
 app = cyclopts.App(
     name="probe",
@@ -36,29 +36,40 @@ def probe(
     *,
     urls: Annotated[
         str | None,
-        Parameter(help="Panels or playlists, parted by commas, in place of those of the settings."),
+        Parameter(help="Panels or playlists, parted by commas, in place of the sources."),
     ] = None,
     timeout: Annotated[str, Parameter(help="The longest time for one address.")] = "60s",
     as_json: Annotated[bool, Parameter(name="--json", negative="", help="The whole report as JSON.")] = False,
 ) -> None:
     """Ask every provider whether it works, rank them, say what to do next.
 
-    Works without a running server. Nothing that is asked for is larger than 64 KiB.
+    The running server asks its sources, yours and those of the settings. Without one, those of the settings are asked.
+    Nothing that is asked for is larger than 64 KiB.
     """
     settings = load_settings().settings
-    targets = _targets(urls, settings)
     try:
         seconds = parsers.duration(zero=False)(timeout)
     except ValueError as error:
         raise ActionRefused(str(error)) from error
-    report = asyncio.run(_run(targets, seconds, settings))
-    remembered = _remember(report)
+    document, remembered = _by_server(seconds) if urls is None else None, ""
+    if document is None:
+        report = asyncio.run(_run(_targets(urls, settings), seconds, settings))
+        document, remembered = report.document(), _remember(report)
     if as_json:
-        print(json.dumps(report.document(), indent=2))
+        print(json.dumps(document, indent=2))
     else:
-        print("\n".join(_lines(report)))
+        print("\n".join(_lines(document)))
         if remembered:
             print(remembered)
+
+
+def _by_server(seconds: float) -> dict[str, Any] | None:
+    """What the running server finds; None when there is none. Raises ActionRefused."""
+    try:
+        found: dict[str, Any] = act("probe", {"seconds": max(1, round(seconds))}, data_dir=None)
+    except NoServerError:
+        return None
+    return found
 
 
 def _targets(urls: str | None, settings: Settings) -> tuple[Target, ...]:
@@ -123,29 +134,29 @@ def _remember(report: ProbeReport) -> str:
     return "The running server remembers the User-Agent." if report.agents else ""
 
 
-def _lines(report: ProbeReport) -> Iterator[str]:
+def _lines(report: dict[str, Any]) -> Iterator[str]:
     """The table, the reasons of those that do not work, the advice."""
-    rows = [("RANK", "NAME", "HOST", "STATUS", "LATENCY"), *map(_row, report.targets)]
+    targets = report["targets"]
+    rows = [("RANK", "NAME", "HOST", "STATUS", "LATENCY"), *map(_row, targets)]
     widths = [min(max(len(row[column]) for row in rows), _WIDEST) for column in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
     yield ""
-    for target in report.targets:
-        if not target.verdict.ok:
-            name = "" if target.name == target.site else f"{target.name}: "
-            yield f"{name}{target.verdict.sentence} {target.verdict.advice}".rstrip()
-        elif target.agent:
-            yield f"{target.name}: {target.site} works with the User-Agent {target.agent!r}."
-    yield f"Next: {report.advice}"
+    for target in targets:
+        if target["rank"] is None:
+            name = "" if target["name"] == target["site"] else f"{target['name']}: "
+            yield f"{name}{target['sentence']} {target['advice']}".rstrip()
+        elif target["user_agent"]:
+            yield f"{target['name']}: {target['site']} works with the User-Agent {target['user_agent']!r}."
+    yield f"Next: {report['advice']}"
 
 
-def _row(target: Probed) -> tuple[str, ...]:
-    verdict, seconds = target.verdict, target.seconds
-    said = verdict.status.value if verdict.ok else f"{verdict.status.value} ({verdict.cause.value})"
+def _row(target: dict[str, Any]) -> tuple[str, ...]:
+    ok = target["rank"] is not None
     return (
-        str(target.rank or "-"),
-        target.name,
-        target.site,
-        said,
-        "-" if seconds is None or not verdict.ok else f"{seconds * 1000:.0f} ms",
+        str(target["rank"] or "-"),
+        target["name"],
+        target["site"],
+        target["status"] if ok else f"{target['status']} ({target['cause']})",
+        f"{target['latency_ms']} ms" if ok else "-",
     )

@@ -107,5 +107,17 @@ CHANGED = (
         "never more than SMOKETEST_RUN_GUARD percent in one run",
         "bursts of tests made providers refuse, and whole lineups were dropped for it",
     ),
+    Change(
+        "Free sources",
+        "numbered after the highest paid channel; adult ones titled `[NSFW]` when they are let in",
+        "numbered as all new channels are, names as they are; FREE_SOURCE_REQUIRE_TVGID is on until set",
+        "numbers and names stay when a list moves from free to paid",
+    ),
+    Change(
+        "CF_LEARNED_FILE",
+        "a file of what was learned about hosts",
+        "User-Agents that a probe found are kept in the data folder; `cf-status` shows them",
+        "learning should need no setting",
+    ),
     Change("Booleans", "read in three ways", "one way: 1/true/yes/on and 0/false/no/off", "one rule is enough"),
 )

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+import structlog
+
 import tunerr
 from tunerr.errors import ContentError, Truncated, TunerrError, WorkerError
 from tunerr.guide import edition
@@ -22,6 +24,8 @@ from tunerr.support.fetch import Validators, fetch_document
 from tunerr.support.http import HttpClients, Reach
 from tunerr.support.snapshot import Published
 from tunerr.support.worker_client import Worker
+
+log = structlog.get_logger(__name__)
 
 # The largest guides in use have 300 MB unpacked, some providers send them so.
 _LARGEST_DOWNLOAD = 1 << 30
@@ -55,6 +59,7 @@ class GuideRefresher:
         self._clock = clock
         self._configured = configured
         self._documents = folder.guide_dir / "documents"
+        self._read_for: dict[SourceId, frozenset[str]] = {}  # what was wanted when a document was read last
 
     async def refresh(self, source: Source, lineup: Lineup) -> SourceStatus:
         """Bring the guide of `source` up to date for the channels of `lineup`; the outcome is saved and returned.
@@ -83,10 +88,12 @@ class GuideRefresher:
     async def render(self, lineup: Lineup) -> GuideEdition:
         """Make the edition of `lineup` from what the sources gave so far; what removed sources gave is deleted.
 
+        Documents are read again when the lineup wants more of them than it did; nobody is asked.
         Raises TunerrError; the edition before then stays.
         """
         priority = tuple(source.id for source in self._configured.current if source.kind == "guide")
         await asyncio.to_thread(_keep_only, self._documents, priority)
+        await self._catch_up(priority, lineup)
         request = RenderRequest(
             guide_db=self._folder.guide_db,
             guide_dir=self._folder.guide_dir,
@@ -132,20 +139,36 @@ class GuideRefresher:
         )
         return fetched.validators if fetched.changed else validators
 
+    async def _catch_up(self, sources: Collection[SourceId], lineup: Lineup) -> None:
+        wanted = _wanted(lineup)
+        for source in sources:
+            document = self._document(source)
+            if wanted <= self._read_for.get(source, frozenset()) or not await asyncio.to_thread(document.is_file):
+                continue
+            try:
+                await self._ingest(source, document, lineup)
+            except TunerrError as error:
+                log.warning("guide not read again", source=source, error=error.message, hint=error.hint)
+
     async def _ingest(self, source: SourceId, document: Path, lineup: Lineup) -> IngestReport:
         """Read the document, new or not: channels may have come to the lineup, days into the window."""
-        tvg_ids = (row.channel.tvg_id.strip().lower() for row in lineup.channels)
+        wanted = self._read_for[source] = _wanted(lineup)
         request = IngestRequest(
             path=document,
             source=source,
             guide_db=self._folder.guide_db,
-            wanted=frozenset(filter(None, tvg_ids)),
+            wanted=wanted,
             now=self._clock.now().timestamp(),
             retain_past_hours=_RETAIN_PAST_HOURS,
             horizon_days=_HORIZON_DAYS,
         )
         answer = await self._worker.run("ingest-guide", request.model_dump(mode="json"), _JOB_SECONDS)
         return IngestReport.model_validate(answer)
+
+
+def _wanted(lineup: Lineup) -> frozenset[str]:
+    tvg_ids = (row.channel.tvg_id.strip().lower() for row in lineup.channels)
+    return frozenset(filter(None, tvg_ids))
 
 
 def _make_folder(folder: Path) -> None:

@@ -62,11 +62,13 @@ class NumberLedger:
 
     async def promises(self) -> Promises:
         """Return all that is in it, the numbers of absent channels included."""
-        rows = await select(
-            self._state,
-            "SELECT number, channel_id, source, assigned_at, first_served_at, device, absent_since FROM number",
-        )
-        former = await select(self._state, "SELECT number, channel_id, first_served_at, home FROM former_number")
+        # On a connection that all share a bare SELECT sees half of what another task is writing.
+        async with transaction(self._state):
+            rows = await select(
+                self._state,
+                "SELECT number, channel_id, source, assigned_at, first_served_at, device, absent_since FROM number",
+            )
+            former = await select(self._state, "SELECT number, channel_id, first_served_at, home FROM former_number")
         return await asyncio.to_thread(
             lambda: Promises(holdings=tuple(map(_holding, rows)), former=tuple(map(_former, former)))
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tunerr.errors import ActionRefused
 from tunerr.lineup.allotment import Devices, Place, free_seats
-from tunerr.lineup.numbering import Holding, Newcomer, number_new, shifted
+from tunerr.lineup.numbering import LARGEST, Holding, Newcomer, number_new, shifted
 from tunerr.model.channel import ChannelId
 from tunerr.model.numbers import GuideNumber
 
@@ -46,8 +46,13 @@ def resequenced(
 
     Each device counts up from the beginning of its block, the first one from `start` (1 to 99,999). Channels whose
     number is in `fixed` (the operator's) keep it; numbers of channels that are not in `order` are passed over, because
-    these have them back when they return.
+    these have them back when they return. Raises ActionRefused for another `start`.
     """
+    if not 1 <= start <= LARGEST:
+        raise ActionRefused(
+            f"Numbers can't begin at {start}: it would be no channel number.",
+            hint=f"Choose a start between 1 and {LARGEST}.",
+        )
     held = {row.channel: row for row in holdings}
     movers = [one for one in order if one in held and held[one].number not in fixed]
     stay = held.keys() - set(movers)

@@ -24,8 +24,3 @@ class ChannelOverride:
     order: int | None = None
     guide_id: str | None = None
     streams: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether it changes nothing."""
-        return self == ChannelOverride()

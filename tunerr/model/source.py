@@ -62,11 +62,11 @@ class Source:
     """One source of channels (`playlist`: M3U, panel, device) or of programmes (`guide`). `timeout` in seconds.
 
     `location` is an http or https URL, or the `file:` URL of an absolute path (percent-encoded); of a panel it is that
-    of its get.php, of a `device` (HDHomeRun) its base address without a slash at the end. `allow_lan`: what it names may be a private address. `interval`: seconds between refreshes, None
-    for the general one. `max_streams`: what the account bears at once when the operator says so. `country` (ISO 3166
-    alpha-2, lower case): where its channels are from when nothing else says so. `free`: a public list, which only fills
-    what the others lack. An `id` of other than small letters,
-    digits and dashes raises ValueError.
+    of its get.php, of a `device` (HDHomeRun) its base address without a slash at the end. `allow_lan`: what it names
+    may be a private address. `interval`: seconds between refreshes, None for the general one. `max_streams`: what the
+    account bears at once when the operator says so. `country` (ISO 3166 alpha-2, lower case): where its channels are
+    from when nothing else says so. `free`: a public list, which only fills what the others lack. An `id` of other than
+    small letters, digits and dashes raises ValueError.
     """
 
     id: SourceId

@@ -7,15 +7,17 @@ names, options of VLC and Kodi, lists without #EXTM3U. The text after the first 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from operator import itemgetter
+from typing import NamedTuple
 
 from tunerr.errors import EmptyPlaylist, NotAPlaylist
 from tunerr.model.numbers import GuideNumber
 from tunerr.providers import headers
 from tunerr.providers.entry import Entry, Header, Reason, Skipped
 from tunerr.providers.lines import LONGEST_LINE
-from tunerr.providers.text import plain
+from tunerr.providers.text import LONGEST_NAME, plain
 
 SCHEMES = ("http", "https", "rtsp", "rtmp", "rtmps", "udp", "rtp", "srt")
 
@@ -30,6 +32,8 @@ _EXTINF = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]++)\s*+=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
+# How nearly all addresses look, without anything that has to be put right.
+_PLAIN_ADDRESS = re.compile(r"https?://[\w.-]++(?::\d{1,5})?/[!-{}~]*+$", re.ASCII)
 _ADDRESS = re.compile(
     r"""(?P<scheme>https?|rtsp|rtmps?|udp|rtp|srt)://
         (?:[^/?\#\s@]*@)?
@@ -44,6 +48,9 @@ _LOCAL = re.compile(r"(?:file:|[a-z]:\\|[./\\~]|\S+[./\\]\S*$)", re.IGNORECASE)
 _RARE = frozenset({"tvg-chno", "channel-number", "radio", "tvg-country"}) | {
     *("catchup", "catchup-type", "catchup-days", "catchup-source", "tvg-rec", "timeshift")
 }
+_WANTED = ("tvg-id", "tvg-name", "group-title", "tvg-logo", "logo")
+_made = partial(tuple.__new__, Entry)  # a named tuple's own constructor costs three times as much
+_NOTHING_MORE = ((), "", 0, "")  # headers, country, archive_days, archive
 _COUNTRY = re.compile(r"\s*([a-zA-Z]{2})(?![\w-])")
 _MOST_DAYS = 366
 _LONGEST_SOURCE = 2000
@@ -84,7 +91,8 @@ class _Reader:
     def directive(self, text: str) -> Header | Skipped | None:
         """Take in a line that starts with `#`."""
         if text.startswith("#EXTINF"):
-            return self._start(text[8:])
+            before, self._extinf, self._rows = self._extinf, text[8:], True
+            return None if before is None else self._lost(before)
         if text.startswith("#EXTM3U"):
             self._listed = True
             return _header(text)
@@ -111,6 +119,10 @@ class _Reader:
         extinf, self._extinf = self._extinf, None
         group, self._group = self._group, ""
         pairs, self._headers = self._headers, []
+        if extinf is not None and not pairs and _PLAIN_ADDRESS.match(text):
+            plain_row = _PLAIN.match(extinf)
+            if plain_row is not None:
+                return _plain_entry(extinf, plain_row, group, text)
         url, _, suffix = text.partition("|")
         url = url.rstrip()
         match = _ADDRESS.match(url)
@@ -142,32 +154,40 @@ class _Reader:
                 raise EmptyPlaylist("The playlist has no channel in it.", hint=hint)
             raise EmptyPlaylist("The answer is empty.", hint=hint)
 
-    def _start(self, extinf: str) -> Skipped | None:
-        before, self._extinf, self._rows = self._extinf, extinf, True
-        if before is None:
-            return None
+    def _lost(self, before: str) -> Skipped:
         self._group, self._headers = "", []
         return Skipped(Reason.NO_ADDRESS, _name(before))
 
 
+def _plain_entry(extinf: str, row: re.Match[str], group: str, url: str) -> Entry:
+    """Make the entry of a row like nearly all, with the least work; `_entry` makes the same of it."""
+    pieces = row[1].split('"')  # ` tvg-id=`, value, ` tvg-name=`, value, …, nothing
+    shape = _shape(tuple(pieces[::2]))
+    tvg_id, called, title, logo, other_logo = shape.wanted(pieces)
+    display = row[2]
+    if extinf.isprintable() and "  " not in extinf:
+        display, tvg_id, title = display.strip()[:LONGEST_NAME], tvg_id.strip()[:LONGEST_NAME], title.strip()
+        title = title[:LONGEST_NAME]
+    else:
+        display, tvg_id, title = plain(display), plain(tvg_id), plain(title)
+    name, title = display or _named(called, tvg_id, url), title or plain(group)
+    entry = _made((name, tvg_id, title, logo or other_logo, "", False, url, *_NOTHING_MORE))
+    return _specialised(entry, dict(zip(shape.names, pieces[1::2], strict=False))) if shape.special else entry
+
+
 def _entry(extinf: str, group: str, url: str, pairs: tuple[headers.Pair, ...]) -> Entry:
-    attributes, display, special = _split(extinf)
+    attributes, display = _split(extinf)
     get = attributes.get
     tvg_id = plain(get("tvg-id", ""))
-    name = (
-        display or plain(get("tvg-name", "")) or tvg_id or plain(url.partition("?")[0].rstrip("/").rpartition("/")[2])
-    )
-    entry = Entry(
-        name,
-        tvg_id,
-        plain(get("group-title", "")) or plain(group),
-        get("tvg-logo", "") or get("logo", ""),
-        "",
-        False,
-        url,
-        pairs,
-    )
-    return _specialised(entry, attributes) if special else entry
+    name = display or _named(get("tvg-name", ""), tvg_id, url)
+    title = plain(get("group-title", "")) or plain(group)
+    logo = get("tvg-logo", "") or get("logo", "")
+    return _specialised(Entry(name, tvg_id, title, logo, "", radio=False, url=url, headers=pairs), attributes)
+
+
+def _named(called: str, tvg_id: str, url: str) -> str:
+    """Return the name of a row without a display name."""
+    return plain(called) or tvg_id or plain(url.partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
 def _specialised(entry: Entry, attributes: Mapping[str, str]) -> Entry:
@@ -183,32 +203,37 @@ def _specialised(entry: Entry, attributes: Mapping[str, str]) -> Entry:
     )
 
 
-def _split(extinf: str) -> tuple[Mapping[str, str], str, bool]:
-    """Attributes (names in lower case) and display name of the text after `#EXTINF:`; whether any of the rare ones."""
-    match = _PLAIN.match(extinf)
-    if match is not None:
-        pieces = match[1].split('"')  # ` tvg-id=`, value, ` tvg-name=`, value, …
-        names, special = _shape(tuple(pieces[::2]))
-        return dict(zip(names, pieces[1::2], strict=False)), plain(match[2]), special
+def _split(extinf: str) -> tuple[Mapping[str, str], str]:
+    """Attributes (names in lower case) and display name of the text after `#EXTINF:`."""
     match = _EXTINF.match(extinf)
     if match is None:  # a quote that is never closed: the last comma is the best guess
         zone, _, name = extinf.rpartition(",")
     else:
         zone, name = match[1], match[2] or ""
-    return {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(zone)}, plain(name), True
+    return {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(zone)}, plain(name)
+
+
+class _Shape(NamedTuple):
+    """The names of a row's attributes, how those for an entry are got, and whether there are any of the rare ones."""
+
+    names: tuple[str, ...]
+    wanted: Callable[[Sequence[str]], tuple[str, ...]]
+    special: bool
 
 
 @lru_cache(maxsize=1024)
-def _shape(pieces: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """Return the names of attributes; a list has a handful of such shapes for all of its rows."""
+def _shape(pieces: tuple[str, ...]) -> _Shape:
+    """Return the shape of a plain row by all that is not a value; a list has a handful of such shapes."""
     names = tuple(piece.strip(" \t=").lower() for piece in pieces)
-    return names, not _RARE.isdisjoint(names)
+    # Of a repeated name the last value counts; the last piece of a row is empty.
+    places = {name: 2 * place + 1 for place, name in enumerate(names[:-1])}
+    return _Shape(names, itemgetter(*(places.get(name, -1) for name in _WANTED)), not _RARE.isdisjoint(names))
 
 
 def _name(extinf: str | None) -> str:
     if extinf is None:
         return ""
-    attributes, display, _ = _split(extinf)
+    attributes, display = _split(extinf)
     return display or plain(attributes.get("tvg-name", ""))
 
 

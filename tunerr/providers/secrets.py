@@ -31,11 +31,14 @@ def hidden(field: str, value: Any) -> Any:
 def revealed(document: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the secrets of the source as it was `before` where it shows that very source's placeholders.
 
-    Placeholders of anything else stay, and are refused when the document is checked.
+    Placeholders of anything else stay, and are refused when the document is checked; so do those of a source that is
+    at other addresses: a file from elsewhere must not send passwords there.
     """
-    return {
+    found = {
         field: _revealed(field, value, before[field]) if field in before else value for field, value in document.items()
     }
+    same = all(found.get(field) == before.get(field) for field in _URLS)
+    return found if same else dict(document)
 
 
 def _revealed(field: str, value: Any, before: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -62,6 +63,8 @@ class Choices:
     """Reads and writes the table `choice` and the journal of it. Raises StorageError."""
 
     def __init__(self, *, state: aiosqlite.Connection, clock: Clock) -> None:
+        self.turn = asyncio.Lock()
+        """Held by an act from what it reads until what it changed is in force."""
         self._state = state
         self._clock = clock
 

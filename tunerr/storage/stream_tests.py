@@ -36,11 +36,6 @@ class StreamTests:
             await self._state.execute("DELETE FROM stream_test WHERE at < ?", (now - _KEPT_S,))
 
 
-def stream_tests(state: sqlite3.Connection) -> dict[str, StreamTest]:
-    """Return the last test of every stream by its key, for the worker, which reads state.db only."""
-    return _tests(state.execute(_ALL).fetchall())
-
-
 def _tests(rows: list[sqlite3.Row]) -> dict[str, StreamTest]:
     """Tests by key; a finding of a later version of the program is as good as none."""
     return {

@@ -163,7 +163,7 @@ def _all_well(channels: int, edition: GuideEdition | None, statuses: Sequence[So
         guide = "all with a guide" if edition.linked == edition.channels else f"{edition.linked:,} with a guide"
     step = ""
     if demo:
-        step = "This is the demo. Set IPTV_TUNERR_M3U_URL in .env to serve your own provider."
+        step = "This is the demo. Add your own provider on the page Sources."
     elif not any(status.kind == "guide" for status in statuses):
         step = "Set IPTV_TUNERR_XMLTV_URL in .env to add a guide."
     return Verdict("ready", f"{_count(channels, 'channel')}, {guide}.", step)

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tunerr.errors import ActionRefused
@@ -186,3 +188,10 @@ async def remember(desk, channel, number):
         (str(number), channel.id, desk.clock.now().timestamp()),
     )
     desk.clock.advance(90_000)
+
+
+async def test_acts_that_come_at_once_lose_nothing(desk):
+    one = desk.lineup.channels[0].channel.id
+    wishes = ({"name": "First"}, {"group": "Mine"}, {"order": 3})
+    await asyncio.gather(*(desk.channels.set(one, wish, who="me") for wish in wishes))
+    assert await overrides(desk) == {one: ChannelOverride(name="First", group="Mine", order=3)}

@@ -248,6 +248,7 @@ async def test_every_command_in_the_table_exists(command, capsys):
         ("channel-enable", b'{"channels": [1]}', "needs channels: a list of texts"),
         ("undo", b'{"act": 1.5}', "needs act: a whole number"),
         ("undo", b'{"act": true}', "needs act: a whole number"),
+        ("undo", b'{"act": 9223372036854775808}', "needs act: a whole number"),
         ("undo", b"[]", "no JSON object"),
         ("undo", b"{", "no JSON"),
         ("zap", b"{}", "does not know that act"),

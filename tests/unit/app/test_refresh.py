@@ -21,6 +21,16 @@ SOURCES = tuple(
 )
 
 
+class Edition(str):
+    """Says of which lineup it is, as its last word."""
+
+    __slots__ = ()
+
+    @property
+    def lineup_version(self):
+        return self.split()[-1]
+
+
 class Parts:
     """What the cycle joins: each says what it was asked, and does what the test wants."""
 
@@ -33,11 +43,14 @@ class Parts:
         self.gate.set()
         self.builds = 0
         self.plans = 0
+        self.undecided = None
         self.slow = None
         self.dead = {}
 
     async def plan(self):
         self.plans += 1
+        if self.undecided is not None:
+            raise self.undecided
 
     async def refresh(self, source, lineup=None, *, accept_shrink=False, whole=False):
         self.asked.append(source.id)
@@ -59,10 +72,10 @@ class Parts:
         if self.broken is not None:
             raise self.broken
         self.asked.append(f"render {lineup.version}")
-        return f"edition of {lineup.version}"
+        return Edition(f"edition of {lineup.version}")
 
     async def load(self, lineup):
-        return f"loaded for {lineup.version}"
+        return Edition(f"loaded for {lineup.version}")
 
 
 @pytest.fixture
@@ -207,3 +220,77 @@ async def test_without_an_interval_each_source_is_asked_once_until_there_is_a_ne
     assert parts.asked == ["m3u", "m3u-2", "xmltv", "render a", "new", "render a"]
     assert [row.id for row in cycle._statuses.current][-1] == "new"
     running.cancel()
+
+
+async def test_without_a_new_plan_the_old_one_counts_and_nobody_is_cut_off(cycle, parts):
+    parts.undecided = WorkerError("The rules took too long.")
+    parts.slow = "m3u"
+    parts.gate.clear()
+    refreshing = asyncio.create_task(cycle.refresh())
+    await until(lambda: "xmltv" in parts.asked)
+    assert published(cycle) == ("a", None)  # the streams that came, by the plan before
+    parts.gate.set()
+    with pytest.raises(WorkerError, match="too long"):  # as the operator is told
+        await refreshing
+    assert {row.state for row in cycle._statuses.current} == {SourceState.OK}
+    assert published(cycle) == ("a", "edition of a")
+
+
+async def test_sources_show_as_soon_as_they_are_there_and_go_with_them(cycle):
+    new = Source(SourceId("new"), "playlist", SecretUrl("http://h/secret?token=1"), 10)
+    cycle._sources.publish((SOURCES[0], new))
+    cycle.sources_changed()
+    assert [(row.id, row.state) for row in cycle._statuses.current] == [
+        ("m3u", SourceState.WAITING),
+        ("new", SourceState.WAITING),
+    ]
+
+
+async def test_a_source_that_is_defined_otherwise_is_asked_at_once(cycle, parts):
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: "render a" in parts.asked)
+    parts.asked.clear()
+    edited = Source(SourceId("m3u"), "playlist", SecretUrl("http://h/other"), 10)
+    cycle._sources.publish((edited, *SOURCES[1:]))
+    cycle.sources_changed()
+    await until(lambda: "render a" in parts.asked)
+    assert parts.asked == ["m3u", "render a"]
+    running.cancel()
+
+
+async def test_a_source_that_takes_its_time_delays_no_new_one(cycle, parts):
+    parts.slow = "m3u"
+    parts.gate.clear()
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: "xmltv" in parts.asked)
+    new = Source(SourceId("new"), "playlist", SecretUrl("http://h/x"), 10)
+    cycle._sources.publish((*SOURCES, new))
+    cycle.sources_changed()
+    await until(lambda: "new" in parts.asked)
+    assert parts.asked.count("m3u") == 1
+    parts.gate.set()
+    await until(lambda: all(row.state is SourceState.OK for row in cycle._statuses.current))
+    running.cancel()
+
+
+async def test_one_edition_follows_many_acts(cycle, parts):
+    await cycle.refresh()
+    parts.versions = ["b"]
+    await cycle.rebuild_lineup()
+    await asyncio.gather(*(cycle.render_guide() for _ in range(5)))
+    assert parts.asked.count("render b") == 1
+    await cycle.refresh(SourceId("xmltv"))  # what guides say is new, though the lineup is not
+    assert parts.asked.count("render b") == 2
+
+
+async def test_many_rulings_do_not_ask_the_providers_as_often(cycle, parts):
+    parts.gate.clear()
+    first = asyncio.create_task(cycle.reread())
+    await until(lambda: parts.asked)
+    later = [asyncio.create_task(cycle.reread()) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    parts.gate.set()
+    await asyncio.gather(first, *later)
+    assert parts.asked.count("m3u") == 2
+    await cycle.reread()
+    assert parts.asked.count("m3u") == 3

@@ -4,44 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunerr.catalog.identity import LABEL, NAME, PATH, TVG, EntryKeys, Group, Key, Known, explain, learned, recognise
+from tests.unit.catalog import reference
+from tests.unit.catalog.memory import Learned, entries
+from tunerr.catalog.identity import LABEL, NAME, PATH, TVG, EntryKeys, Key, explain
+from tunerr.catalog.keys import stream_key
+from tunerr.catalog.known import numbers
+from tunerr.catalog.rulings import Rulings, Split
 
 
-class Memory:
-    """What a catalog remembers, in a dict; `words` says by what the groups of the last answer were recognised."""
+class Memory(Learned):
+    """What a catalog remembers; `words` says by what the groups of the last answer were recognised."""
 
-    def __init__(self):
-        self.rows = {}
-        self.now = 0.0
-        self.words = []
-
-    def answer(self, entries, *, source="m3u", elsewhere=(), country=""):
+    def answer(self, rows, *, source="m3u", elsewhere=(), country=""):
         """Take in `(tvg_id, name, path)` entries; the id of each, in their order."""
-        self.now += 1
-        groups, natives = {}, []
-        for tvg_id, name, path in entries:
-            keys = EntryKeys.of(tvg_id=tvg_id, name=name, url=f"http://h/{path}", default_country=country)
-            native = keys.native(source)
-            natives.append(native)
-            groups.setdefault(native, Group(native)).add(keys.name, keys.path, keys.label)
-        listed = list(groups.values())
-        result = recognise(
-            listed,
-            source=source,
-            lookup=self.rows.get,
-            elsewhere=elsewhere,
-            taken=lambda channel: channel in self.issued(),
-            teachers={key.scope for key in self.rows if key.kind == LABEL},
-        )
-        for key, channel in learned(listed, result.ids, source):
-            if key not in self.rows or self.rows[key].channel_id != channel:
-                self.rows[key] = Known(channel, self.now)
-        ids = dict(zip(groups, result.ids, strict=True))
-        self.words = [explain(key, new=place in result.new) for place, key in enumerate(result.keys)]
-        return [ids[native] for native in natives]
-
-    def issued(self):
-        return {known.channel_id for known in self.rows.values()}
+        self.last = super().answer(source, entries(rows, country), elsewhere=elsewhere) if rows else None
+        return self.last.of_entries if rows else []
 
 
 def refreshed(before, after):
@@ -155,8 +132,8 @@ def two_sources(first, second, *, countries=("", "")):
 def test_sources_share_a_channel_by_name_and_country(first, second):
     (one,), (other,), memory = two_sources([first], [second])
     assert one == other
-    assert memory.words[0].startswith("by label “")
-    assert memory.words[0].endswith("from source m3u")
+    assert memory.last.words[0].startswith("by label “")
+    assert memory.last.words[0].endswith("from source m3u")
     # It stays, by its own tvg id now or by the label again, also with another tvg id that says as much of the country.
     assert memory.answer([second], source="xtream", elsewhere={one}) == [one]
     changed = ("new.gb" if second[0].endswith(".gb") else "new", second[1], "10")
@@ -178,7 +155,7 @@ def test_sources_share_a_channel_by_name_and_country(first, second):
 def test_what_tells_channels_apart_keeps_sources_apart(first, second):
     (one,), (other,), memory = two_sources([first], [second])
     assert one != other
-    assert memory.words[0].startswith("new: nothing known of ")
+    assert memory.last.words[0].startswith("new: nothing known of ")
 
 
 def test_a_label_that_either_side_has_twice_joins_nothing():
@@ -209,7 +186,7 @@ def test_a_provider_swap_keeps_channels_by_tvg_id_then_by_label():
     x, y, z = memory.answer(swapped, source="other")
     assert (x, y) == (a, b)
     assert z not in {a, b, c}
-    assert sorted(memory.words) == [
+    assert sorted(memory.last.words) == [
         "by label “e4” (gb) from source m3u",
         "by tvg-id bbc1.uk",
         "new: nothing known of its name “dave ja vu”",
@@ -228,13 +205,11 @@ def test_explanations_are_words_and_hold_no_path():
     assert explain(Key(LABEL, "xtream", "bbc one|")) == "by label “bbc one” (country unknown) from source xtream"
 
 
-def test_many_entries_of_one_tvg_id_cost_no_more_than_many_channels():
-    group = Group(Key(TVG, "", "none"))
-    for number in range(50_000):
-        group.add(f"name {number}", f"/{number}", f"name {number}|")
-        group.add(f"name {number}", f"/{number}", f"name {number}|")
-    assert list(group.names) == [f"name {number}" for number in range(50_000)]
-    assert len(group.paths) == len(group.labels) == 50_000
+def test_many_entries_of_one_tvg_id_are_one_channel_that_is_known_by_each_of_them():
+    memory = Memory()
+    many = [("none", f"name {number}", str(number)) for number in range(50_000)] * 2
+    assert len(set(memory.answer(many))) == 1
+    assert memory.find(NAME, "m3u", "name 49999") == memory.find(PATH, "m3u", "/0") == memory.find(TVG, "", "none")
 
 
 ENTRY = st.tuples(
@@ -250,12 +225,12 @@ ANSWERS = st.lists(st.lists(ENTRY, max_size=10, unique=True), min_size=1, max_si
 def test_order_never_matters_and_no_two_channels_share_an_id(answers, seed):
     straight, shuffled = Memory(), Memory()
     dice = random.Random(seed)
-    for entries in answers:
-        mixed = dice.sample(entries, len(entries))
-        ids = straight.answer(entries)
-        assert dict(zip(mixed, shuffled.answer(mixed), strict=True)) == dict(zip(entries, ids, strict=True))
+    for rows in answers:
+        mixed = dice.sample(rows, len(rows))
+        ids = straight.answer(rows)
+        assert dict(zip(mixed, shuffled.answer(mixed), strict=True)) == dict(zip(rows, ids, strict=True))
         natives = [
-            EntryKeys.of(tvg_id=tvg, name=name, url=f"http://h/{path}").native("m3u") for tvg, name, path in entries
+            EntryKeys.of(tvg_id=tvg, name=name, url=f"http://h/{path}").native("m3u") for tvg, name, path in rows
         ]
         assert len(set(natives)) == len(set(ids))
         assert len(set(zip(natives, ids, strict=True))) == len(set(natives))
@@ -265,5 +240,66 @@ def test_order_never_matters_and_no_two_channels_share_an_id(answers, seed):
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_the_same_answer_again_changes_nothing(answers):
     memory = Memory()
-    for entries in answers:
-        assert memory.answer(entries) == memory.answer(entries)
+    for rows in answers:
+        assert memory.answer(rows) == memory.answer(rows)
+
+
+class Reference:
+    """The same over texts."""
+
+    def __init__(self):
+        self.rows, self.now = {}, 0.0
+
+    def answer(self, source, listed, *, elsewhere, rulings):
+        groups, natives = {}, []
+        for keys, url in listed:
+            native = rulings.native(keys, source, url)
+            natives.append(native)
+            groups.setdefault(native, reference.Group(native)).add(keys.name, keys.path, keys.label)
+        found = reference.recognise(
+            list(groups.values()),
+            source=source,
+            lookup=self.rows.get,
+            elsewhere=elsewhere,
+            taken=lambda channel: any(known.channel_id == channel for known in self.rows.values()),
+            teachers={key.scope for key in self.rows if key.kind == LABEL},
+        )
+        self.now += 1
+        for key, channel in reference.learned(list(groups.values()), found.ids, source):
+            if key not in self.rows or self.rows[key].channel_id != channel:
+                self.rows[key] = reference.Known(channel, self.now)
+        return groups, found
+
+
+ROW = st.tuples(
+    st.sampled_from(["", "", "a", "A", "b", "c", "d.uk"]),
+    st.sampled_from(["One", "UK: One HD", "Two HD", "two", "Three (UK)", "Three", "★", "☆"]),
+    st.sampled_from(["9/1", "9/2", "9/3", "9/4", "9/5"]),
+)
+REFRESH = st.tuples(
+    st.sampled_from(["m3u", "m3u", "xtream"]), st.lists(ROW, min_size=1, max_size=12), st.sampled_from(["", "gb"])
+)
+
+
+@given(st.lists(REFRESH, min_size=1, max_size=7), st.sampled_from(["", "9/1", "9/2"]))
+@settings(derandomize=True, deadline=None, max_examples=600)
+def test_numbers_recognise_what_texts_do(refreshes, split):
+    """Over any refreshes of two sources: ids, what is new, by which tier and key, and all that is learned."""
+    ours, texts, held = Learned(), Reference(), {}
+    streams = tuple(stream_key(source, f"http://h/{split}") for source in ("m3u", "xtream"))
+    rulings = Rulings([Split(ruling="split", channel=f"dna-{1:016}", streams=streams)] if split else [])
+    for source, rows, country in refreshes:
+        listed = entries(rows, country)
+        elsewhere = {one for other, ids in held.items() if other != source for one in ids}
+        groups, expected = texts.answer(source, listed, elsewhere=elsewhere, rulings=rulings)
+        found = ours.answer(source, listed, elsewhere=elsewhere, rulings=rulings)
+        assert found.channels == list(groups)
+        assert found.ids == expected.ids
+        assert found.new == expected.new
+        assert [key.kind for key in found.keys] == [key.kind for key in expected.keys]
+        held[source] = found.ids
+    assert sum(len(table.keys) for table in ours.tables.values()) == len(texts.rows)
+    for key, known in texts.rows.items():
+        assert ours.find(*key) == known.channel_id
+        table = ours.tables[key[:2]]
+        assert table.times[table.find(numbers([key.value]))[1]] == [known.learned_at]

@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tunerr.catalog.identity import LABEL, EntryKeys, Group, Known, learned, recognise
+from tests.unit.catalog.memory import Learned
+from tunerr.catalog.identity import EntryKeys
 from tunerr.catalog.keys import stream_key
 from tunerr.catalog.rulings import Merge, Rulings, Split
 
@@ -31,41 +32,29 @@ class Catalog:
     """What is kept between refreshes: learned keys, and what each source held last; nothing else."""
 
     def __init__(self):
-        self.rows, self.held, self.now = {}, {}, 0.0
+        self.memory, self.held = Learned(), {}
 
     def refresh(self, source, rows, *, rulings, seed):
         """Natural and shown ids by row, and by which ids the groups are."""
-        self.now += 1
-        listed = [(row, entry) for row in rows for entry in row.entries()]
-        natives, groups, found = self._recognised(source, listed, rulings)
+        listed = [(row, self._entry(source, row, entry)) for row in rows for entry in row.entries()]
         mixed = random.Random(seed).sample(listed, len(listed))
-        assert self._recognised(source, mixed, rulings)[2] == found
-        ids = [found[group.native][0] for group in groups]
-        assert len(set(ids)) == len(ids)
-        for key, channel in learned(groups, ids, source):
-            if key not in self.rows or self.rows[key].channel_id != channel:
-                self.rows[key] = Known(channel, self.now)
-        self.held[source] = set(ids)
-        return {row: found[native][0] for (row, _), native in reversed(list(zip(listed, natives, strict=True)))}
+        shuffled = self._answer(source, mixed, rulings, learn=False)
+        found = self._answer(source, listed, rulings)
+        assert shuffled.by_native == found.by_native
+        by_key = dict(zip(found.channels, found.keys, strict=True))
+        assert dict(zip(shuffled.channels, shuffled.keys, strict=True)) == by_key
+        assert len(set(found.ids)) == len(found.ids)
+        self.held[source] = set(found.ids)
+        return {row: channel for (row, _), channel in reversed(list(zip(listed, found.of_entries, strict=True)))}
 
-    def _recognised(self, source, listed, rulings):
-        groups, natives = {}, []
-        for row, (tvg, name, path) in listed:
-            url = f"http://h/{source}/{path}"
-            keys = EntryKeys.of(tvg_id=tvg, name=name, url=url, country=row.country)
-            native = rulings.native(keys, source, url)
-            natives.append(native)
-            groups.setdefault(native, Group(native)).add(keys.name, keys.path, keys.label)
-        result = recognise(
-            list(groups.values()),
-            source=source,
-            lookup=self.rows.get,
-            elsewhere=self.elsewhere(source),
-            taken=lambda channel: any(known.channel_id == channel for known in self.rows.values()),
-            teachers={key.scope for key in self.rows if key.kind == LABEL},
-        )
-        found = dict(zip(groups, zip(result.ids, result.keys, strict=True), strict=True))
-        return natives, list(groups.values()), found
+    def _answer(self, source, listed, rulings, **more):
+        entries = [entry for _, entry in listed]
+        return self.memory.answer(source, entries, elsewhere=self.elsewhere(source), rulings=rulings, **more)
+
+    def _entry(self, source, row, entry):
+        tvg, name, path = entry
+        url = f"http://h/{source}/{path}"
+        return EntryKeys.of(tvg_id=tvg, name=name, url=url, country=row.country), url
 
     def elsewhere(self, source):
         return set().union(*(ids for other, ids in self.held.items() if other != source))
@@ -176,10 +165,7 @@ class Providers(RuleBasedStateMachine):
 
     def was_taught_otherwise(self, row):
         label = EntryKeys.of(tvg_id="", name=row.name, url="u", country=row.country).label
-        taught = {
-            known.channel_id for key, known in self.catalog.rows.items() if key.kind == LABEL and key.value == label
-        }
-        return len(taught) != 1
+        return len(self.catalog.memory.labels(label)) != 1
 
     @rule(place=st.integers(0, 5), data=st.data(), refreshes=st.integers(1, 3))
     def split_and_take_it_back(self, place, data, refreshes):

@@ -22,6 +22,9 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="shared data is not he
 HOUR = 3600.0
 
 
+WEEK = 7 * 86400.0
+
+
 def playlist(names, *, host="h"):
     return "#EXTM3U\n" + "".join(f'#EXTINF:-1 tvg-id="{name}.uk",{name}\nhttp://{host}/9/{name}.ts\n' for name in names)
 
@@ -178,12 +181,21 @@ def test_what_a_removed_source_had_is_removed_but_not_what_it_taught(catalog):
     catalog.ingest(playlist("A"))
     catalog.ingest(playlist("BC", host="h2"), source="m3u-2")
     before = catalog.served("m3u-2")
-    catalog.ingest(playlist("A"), sources=("m3u",))
     kept = "SELECT source FROM generation UNION SELECT source FROM answer"
+    catalog.ingest(playlist("A"), sources=("m3u",))
+    assert catalog.rows(kept) == [("m3u",), ("m3u-2",)]  # for a week a removal can be taken back
+    catalog.ingest(playlist("A"), sources=("m3u",), at=WEEK + 1)
     assert catalog.rows(kept) == [("m3u",)]
     assert catalog.rows("SELECT name FROM entry") == catalog.rows("SELECT name FROM channel") == [("A",)]
     catalog.ingest(playlist("BC", host="h2"), source="m3u-2")
     assert catalog.served("m3u-2") == before
+
+
+def test_another_provider_under_the_same_name_is_judged_afresh(catalog):
+    many = "ABCDEFGHIJ"
+    assert catalog.ingest(playlist(many), provider="one")["outcome"] == "published"
+    assert catalog.ingest(playlist("A"), provider="one")["outcome"] == "refused"
+    assert catalog.ingest(playlist("KL", host="h2"), provider="two")["outcome"] == "published"
 
 
 def test_history_is_kept_short(catalog):
@@ -327,3 +339,28 @@ def test_a_split_makes_a_channel_of_its_own(catalog):
     assert catalog.ingest(text)["channels"] == 2
     assert [row[1:] for row in catalog.served()] == [("A", "http://h/9/A.ts"), ("A +1", "http://h/9/plus.ts")]
     assert catalog.served()[0][0] == channel
+
+
+def test_a_source_keeps_its_channels_when_they_are_the_target_of_a_merge_and_when_that_is_undone(catalog):
+    lists = {
+        "m3u": "#EXTM3U\n#EXTINF:-1,BBC One\nhttp://h/1.ts\n",
+        "m3u-2": "#EXTM3U\n#EXTINF:-1,BBC 1 London\nhttp://h/2.ts\n",
+    }
+
+    def ids():
+        return [catalog.served(source)[0][0] for source in lists]
+
+    for source, text in lists.items():
+        catalog.ingest(text, source=source)
+    one, two = ids()
+    rule(catalog, "1", {"ruling": "merge", "channels": [one, two]})
+    for source in ("m3u-2", "m3u", "m3u-2", "m3u"):
+        catalog.ingest(f"{lists[source]}#EXTINF:-1,More\nhttp://h/{source}/more.ts\n", source=source)
+        assert catalog.served("m3u")[0][0] == one
+    assert ids() == [one, one]
+    assert catalog.rows("SELECT DISTINCT natural_id, channel_id FROM recognised") == [(two, one)]
+    with contextlib.closing(open_worker(catalog.root / "state.db", kind="state")) as state:
+        state.execute("DELETE FROM choice")
+    for source in ("m3u", "m3u-2", "m3u"):
+        catalog.ingest(lists[source], source=source, accept_shrink=True)
+    assert ids() == [one, two]

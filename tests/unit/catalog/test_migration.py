@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from tests.unit.catalog.lists import ingest
 from tunerr.catalog.generations import Generations
-from tunerr.catalog.identity import Key
+from tunerr.catalog.known import names, numbers
 from tunerr.storage.connection import open_worker
 from tunerr.storage.migrate import migrate, migrations
 
 CHANNELS = ("A", "B", "C")
+A_ID, B_ID, GONE_ID = (f"dna-{digit * 16}" for digit in "abc")
 
 
 def playlist(rows):
@@ -26,20 +27,20 @@ def first_version(path, *, superseded=0):
         migrate(db, path, migrations("catalog")[:1], backup=False)
         for generation in range(1, superseded + 2):
             db.execute("INSERT INTO generation VALUES (?, 'm3u', 1, 1, 3, 2, 'old', '{}')", (generation,))
-            for number, (channel, ordinal, name) in enumerate((("dna-a", 0, "A"), ("dna-b", 1, "B"))):
+            for number, (channel, ordinal, name) in enumerate(((A_ID, 0, "A"), (B_ID, 1, "B"))):
                 values = (generation, number, channel, ordinal, name, "G", 7)
                 db.execute("INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?)", values)
             for ordinal, (number, name, url) in enumerate(((0, "A", "a"), (1, "B", "b"), (1, "B HD", "b2"))):
                 values = (generation, ordinal, number, name, name[0].lower(), "G", f"http://h/{url}.ts")
                 db.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, '', '', 0, ?, 2, '[]')", values)
         for kind, scope, key, channel in (
-            ("tvg", "", "a", "dna-a"),
-            ("tvg", "", "b", "dna-b"),
-            ("name", "m3u", "a", "dna-a"),
-            ("name", "m3u", "b", "dna-b"),
-            ("name", "m3u", "gone", "dna-gone"),
-            ("path", "m3u", "/a.ts", "dna-a"),
-            ("path", "m3u", "/b.ts", "dna-b"),
+            ("tvg", "", "a", A_ID),
+            ("tvg", "", "b", B_ID),
+            ("name", "m3u", "a", A_ID),
+            ("name", "m3u", "b", B_ID),
+            ("name", "m3u", "gone", GONE_ID),
+            ("path", "m3u", "/a.ts", A_ID),
+            ("path", "m3u", "/b.ts", B_ID),
             ("path", "m3u", "/shared.ts", ""),
         ):
             db.execute("INSERT INTO identity VALUES (?, ?, ?, ?, 1)", (kind, scope, key, channel))
@@ -61,6 +62,23 @@ def served(opened):
         return dict(map(tuple, db.execute(sql)))
 
 
+KEYS = (
+    ("tvg", "", "b"),
+    ("name", "m3u", "gone"),
+    *(("path", "m3u", path) for path in ("/a.ts", "/shared.ts", "/other.ts")),
+)
+
+
+def learned(store, kind, scope, value):
+    """The channel of a key, empty when it is shared, and when it was learned."""
+    table = store.known(kind, scope)
+    _, here = table.find(numbers([value]))
+    if not len(here):
+        return None
+    channels = table.channels[here]
+    return names(channels)[0] if channels[0] else "", table.times[here][0]
+
+
 def test_what_was_served_is_served_with_every_key(tmp_path, catalog):
     first_version(tmp_path / "catalog.db", superseded=2)
     with catalog() as db:
@@ -68,16 +86,20 @@ def test_what_was_served_is_served_with_every_key(tmp_path, catalog):
         assert [row[0] for row in db.execute("SELECT id FROM generation")] == [3]
         entries = db.execute("SELECT generation, ordinal, first, url FROM entry").fetchall()
         store = Generations(db)
-        known = {value: store.known(Key("path", "m3u", value)) for value in ("/a.ts", "/shared.ts", "/other.ts")}
-        assert store.known(Key("tvg", "", "b")) == ("dna-b", 1.0)
-        assert store.known(Key("name", "m3u", "gone")) == ("dna-gone", 1.0)
+        found = {key: learned(store, *key) for key in KEYS}
     assert [tuple(row) for row in entries] == [
         (3, 0, 0, "http://h/a.ts"),
         (3, 1, 1, "http://h/b.ts"),
         (3, 2, 1, "http://h/b2.ts"),
     ]
-    assert known == {"/a.ts": ("dna-a", 1.0), "/shared.ts": ("", 1.0), "/other.ts": None}
-    assert served(catalog) == {"A": "dna-a", "B": "dna-b"}
+    assert found == {
+        ("tvg", "", "b"): (B_ID, 1.0),
+        ("name", "m3u", "gone"): (GONE_ID, 1.0),
+        ("path", "m3u", "/a.ts"): (A_ID, 1.0),
+        ("path", "m3u", "/shared.ts"): ("", 1.0),
+        ("path", "m3u", "/other.ts"): None,
+    }
+    assert served(catalog) == {"A": A_ID, "B": B_ID}
 
 
 rows = st.lists(

@@ -89,6 +89,15 @@ async def test_streams_carry_their_name_and_what_their_source_says_of_access(tmp
     assert not own.one_account
 
 
+async def test_credentials_of_a_source_stay_with_its_own_hosts(tmp_path, catalog):
+    ingest(tmp_path, FIRST.replace("http://one/a2.ts", "http://provider.example/a2.ts"), source=M3U)
+    access = Access((("Cookie", "session=1"), ("Authorization", "Basic eA=="), ("Referer", "http://r/")))
+    reader = CatalogReader(catalog=catalog, sources=in_force(playlist_source(M3U, access=access)))
+    elsewhere, home = (await reader.first(1))[0].streams
+    assert [name for name, _ in elsewhere.headers] == ["Referer", "User-Agent"]
+    assert [name for name, _ in home.headers] == ["Cookie", "Authorization", "Referer"]
+
+
 async def test_each_further_host_of_a_panel_is_one_more_way(tmp_path, catalog):
     ingest(tmp_path, FIRST.replace("http://one/a2.ts", "http://elsewhere/a2.ts"), source=M3U)
     ingest(tmp_path, SECOND, source=OTHER)
@@ -115,3 +124,14 @@ async def test_sources_that_come_and_go_are_seen_at_once(tmp_path, catalog):
     sources.publish((*in_force(OTHER, M3U).current, guide))
     assert reader.sources == (OTHER, M3U)
     assert [channel.name for channel in await reader.first(10)] == ["C", "Other name", "B"]
+
+
+async def test_of_a_source_that_floods_a_channel_the_first_entries_count(tmp_path, catalog):
+    flood = "".join(f'#EXTINF:-1 tvg-id="a",A\nhttp://one/{number}.ts\n' for number in range(150))
+    ingest(tmp_path, f"#EXTM3U\n{flood}", source=M3U)
+    ingest(tmp_path, SECOND, source=OTHER)
+    a = (await CatalogReader(catalog=catalog, sources=in_force(M3U, OTHER)).first(1))[0]
+    assert [stream.url.reveal() for stream in a.streams] == [
+        *(f"http://one/{number}.ts" for number in range(100)),
+        "http://two/a.ts",
+    ]

@@ -121,3 +121,18 @@ async def test_a_host_that_is_well_is_told_as_well(capsys, folder):
         assert await run("-urls", f"http://127.0.0.1:{port}", "-timeout", "10s") == 0
     assert seen == [("agents-learn", {"agents": {}, "usual": ["127.0.0.1"]})]
     assert capsys.readouterr().out.splitlines()[-1] == "The running server did not take note: Not now."
+
+
+async def test_the_running_server_asks_its_own_sources(capsys, folder):
+    row = {"name": "home", "site": "panel.example:8080", "status": "ok", "cause": "ok", "rank": 1, "latency_ms": 12}
+    row |= {"sentence": "It works.", "advice": "", "user_agent": "Lavf/60.16.100", "attempts": []}
+    answer = {"data": {"advice": "Use panel.example:8080.", "targets": [row]}}
+    async with control(folder / "tunerr.sock", 200, answer) as seen:
+        assert await run("--timeout", "90s") == 0
+    assert seen == [("probe", {"seconds": 90})]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["1", "home", "panel.example:8080", "ok", "12", "ms"]
+    assert lines[3:] == [
+        "home: panel.example:8080 works with the User-Agent 'Lavf/60.16.100'.",
+        "Next: Use panel.example:8080.",
+    ]

@@ -113,6 +113,13 @@ async def test_a_larger_lineup_finds_its_channels_though_the_guide_did_not_chang
     assert (status.state, status.channels) == (SourceState.OK, 2)
 
 
+async def test_channels_that_come_between_two_refreshes_find_their_programmes(refresher, provider):
+    await refresher.refresh(provider.source, lineup("one.test"))
+    assert titles(await refresher.render(lineup("one.test"))) == ["A"]
+    assert titles(await refresher.render(lineup("one.test", "two.test", version="v2"))) == ["A", "B"]
+    assert len(provider.asked) == 1
+
+
 async def test_what_fails_leaves_the_last_good_guide(refresher, provider, clock):
     row = lineup("one.test", "two.test")
     first = await refresher.refresh(provider.source, row)

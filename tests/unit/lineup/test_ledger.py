@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tests.tools.clock import ManualClock
@@ -7,7 +9,7 @@ from tunerr.lineup.ledger import NumberLedger
 from tunerr.model.channel import Channel, ChannelId, SourceId, Stream
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.url import SecretUrl, Zone
-from tunerr.storage.connection import open_server, select
+from tunerr.storage.connection import open_server, select, transaction
 
 ONE, TWO, THREE = GuideNumber(1), GuideNumber(2, 1), GuideNumber(3)
 DAY = 24 * 3600.0
@@ -146,3 +148,14 @@ async def test_a_failed_renumbering_changes_nothing(ledger, state):
     with pytest.raises(StorageError):
         await ledger.renumber({A.id: Place(THREE, 1)})
     assert await ledger.promises() == before
+
+
+async def test_whoever_looks_while_it_is_written_sees_all_of_it_or_nothing(state, ledger):
+    await record(ledger, {ONE: A, TWO: B})
+    async with transaction(state):
+        await state.execute("UPDATE number SET number = '~' || number")  # as numbers are exchanged
+        looking = asyncio.create_task(holdings(ledger))
+        await asyncio.sleep(0.05)
+        assert not looking.done()
+        await state.execute("UPDATE number SET number = substr(number, 2)")
+    assert (await looking).keys() == {ONE, TWO}

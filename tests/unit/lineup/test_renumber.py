@@ -55,3 +55,9 @@ def test_an_offset_that_can_t_be_is_refused(offset, words):
     rows = (held(9, "c"), held(1, "gone", absent=2.0), held(11, "own"))
     with pytest.raises(ActionRefused, match=words):
         moved_by(rows, offset, fixed={GuideNumber(11)})
+
+
+@pytest.mark.parametrize("start", [-1, 0, 100_000])
+def test_a_start_that_is_no_number_is_refused(start):
+    with pytest.raises(ActionRefused, match="no channel number"):
+        resequenced(ROWS, order=["c", "a", "b"], fixed=(), devices=Devices(9), start=start)

@@ -1,8 +1,8 @@
 import pytest
 
 from tunerr.model.stream_test import Finding, StreamTest
-from tunerr.storage.connection import open_server, open_worker, transaction
-from tunerr.storage.stream_tests import StreamTests, stream_tests
+from tunerr.storage.connection import open_server, transaction
+from tunerr.storage.stream_tests import StreamTests
 
 T = 1_800_000_000.0
 DAY = 86400.0
@@ -23,13 +23,6 @@ async def test_results_come_back_as_they_were_saved_the_last_one_of_each_stream(
     await store.save({"a": PLAYS, "b": PLAYS}, now=T)
     await store.save({"b": FAILS}, now=T)
     assert await store.all() == {"a": PLAYS, "b": FAILS}
-
-
-async def test_the_worker_reads_the_same(state, tmp_path):
-    await StreamTests(state).save({"a": PLAYS, "b": FAILS}, now=T)
-    db = open_worker(tmp_path / "state.db", kind="state", readonly=True)
-    assert stream_tests(db) == {"a": PLAYS, "b": FAILS}
-    db.close()
 
 
 async def test_streams_that_nobody_tests_any_more_are_forgotten(state):

@@ -72,7 +72,7 @@ def test_all_is_well():
     assert verdict(6, playlist, guide, guide=None).sentence == "6 channels, the guide is being made."
     assert verdict(6, playlist, guide, guide=edition(6, 6)).next_step == ""
     assert "IPTV_TUNERR_XMLTV_URL" in verdict(6, playlist, guide=edition(0, 6)).next_step
-    assert "IPTV_TUNERR_M3U_URL" in verdict(6, playlist, guide=edition(6, 6), demo=True).next_step
+    assert "page Sources" in verdict(6, playlist, guide=edition(6, 6), demo=True).next_step
 
 
 def test_channels_left_out_are_named():

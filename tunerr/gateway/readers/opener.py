@@ -23,7 +23,7 @@ from tunerr.gateway.upstream import Upstream
 from tunerr.model.channel import Stream
 from tunerr.support.clock import Clock
 from tunerr.support.cookies import CookieStore
-from tunerr.support.http import HttpClients
+from tunerr.support.http import Headers, HttpClients
 from tunerr.support.sniff import HEAD_BYTES, Kind, sniff
 
 
@@ -49,7 +49,8 @@ class StreamOpener:
         agent = (("User-Agent", user_agent),) if user_agent else ()
         self._clients = clients
         self._ffmpeg = ffmpeg
-        self._headers = merge_headers(SEC_FETCH if sec_fetch else (), agent, headers)
+        self.headers: Headers = merge_headers(SEC_FETCH if sec_fetch else (), agent, headers)
+        """What goes to every upstream."""
         self._host_agents = host_agents
         self._cookies = cookies or CookieStore()
         self._clock = clock
@@ -64,6 +65,10 @@ class StreamOpener:
         async with AsyncExitStack() as stack:
             yield await self._open(stream, stack, after)
 
+    def visit(self) -> Visit:
+        """Return who we are in the requests of one stream; the cookies that it is given die with it."""
+        return Visit(self._cookies.visit(), self._host_agents)
+
     async def _open(self, stream: Stream, stack: AsyncExitStack, after: datetime | None) -> Upstream:
         if stream.url.scheme in SCHEMES:
             source = await direct_input(stream, self._clients)
@@ -77,9 +82,9 @@ class StreamOpener:
         raise UpstreamError(f"Streams of the kind {stream.url.scheme[:20]!r} can't be read.", reason="unsupported")
 
     async def _open_http(self, stream: Stream, stack: AsyncExitStack, after: datetime | None) -> Upstream:
-        visit = Visit(self._cookies.visit(), self._host_agents)
+        visit = self.visit()
         stack.callback(self._cookies.keep, visit.cookies)
-        headers = merge_headers(self._headers, stream.headers)
+        headers = merge_headers(self.headers, stream.headers)
         origin = Origin(self._clients, headers, allow_lan=stream.allow_lan, visitor=visit, proxy=stream.proxy)
         answer = await stack.enter_async_context(origin.get(stream.url, stream.zone))
         head = await read_head(answer, HEAD_BYTES)

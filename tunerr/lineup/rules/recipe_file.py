@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Literal
 
@@ -33,9 +34,14 @@ def read_recipe(path: Path) -> ProgrammingRecipe:
     """Read the file. Raises ContentError with the first thing that is wrong and where."""
     hint = "Correct the file named by IPTV_TUNERR_PROGRAMMING_RECIPE_FILE; the recipe read before stays in force."
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
+        # A pipe or a device has no end, and nobody waits for one.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ContentError(f"The programming recipe {path.name} is no file.", hint=hint)
+        with path.open("rb") as file:
+            text = file.read(_LARGEST_BYTES + 1)
+        if len(text) > _LARGEST_BYTES:
             raise ContentError(f"The programming recipe {path.name} is larger than 16 MB.", hint=hint)
-        return ProgrammingRecipe.model_validate_json(path.read_bytes())
+        return ProgrammingRecipe.model_validate_json(text)
     except OSError as error:
         reason = error.strerror or "it can't be read"
         raise ContentError(f"The programming recipe {path.name} can't be read: {reason}.", hint=hint) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from tunerr.providers.xtream.values import obj
 _LONGEST_ROW = 1 << 20
 _SHOWN = 4096  # characters of a wrong answer that are looked at
 _NOTHING = ("null", "false")
+# Not a loop over characters: an answer may be a gigabyte of white space.
+_NEXT = re.compile(r"[ \t\r\n\0]*+([^ \t\r\n\0])")
 _EDGE = 32  # a number that ends so near to the end of what is here may go on in the next chunk
 
 
@@ -87,12 +90,10 @@ class _Source:
         Raises Truncated at the end of one that has.
         """
         while True:
-            while self.at < len(self.text):
-                char = self.text[self.at]
-                if char not in " \t\r\n\0":
-                    self._began = True
-                    return char
-                self.at += 1
+            if (found := _NEXT.match(self.text, self.at)) is not None:
+                self.at, self._began = found.start(1), True
+                return found[1]
+            self.at = len(self.text)
             if not self._grow():
                 if self._began:
                     raise _cut()

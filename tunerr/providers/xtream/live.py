@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from tunerr.errors import EmptyPlaylist
 from tunerr.providers.entry import Entry, Reason, Skipped
+from tunerr.providers.text import plain
 from tunerr.providers.xtream.arrays import rows
 from tunerr.providers.xtream.values import flag, integer, items, text
 
@@ -54,7 +55,7 @@ def category(row: Mapping[str, Any], groups: Mapping[str, str]) -> str:
 
 def address(value: object) -> str:
     """Return an http or https URL of a picture; empty for anything else."""
-    said = value.strip() if isinstance(value, str) else ""
+    said = plain(value, _LONGEST_URL + 1) if isinstance(value, str) else ""
     return said if said.startswith(("http://", "https://")) and len(said) <= _LONGEST_URL else ""
 
 

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -87,6 +88,21 @@ def test_a_bad_recipe_file(tmp_path, content, words):
 def test_a_recipe_file_that_is_not_there(tmp_path):
     with pytest.raises(ContentError, match=r"gone\.json can't be read: No such file"):
         read_recipe(tmp_path / "gone.json")
+
+
+def test_a_recipe_file_without_an_end_is_not_waited_for(tmp_path):
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    with pytest.raises(ContentError, match=r"pipe\.json is no file"):
+        read_recipe(pipe)
+
+
+def test_a_recipe_file_that_is_far_too_large(tmp_path):
+    path = tmp_path / "recipe.json"
+    with path.open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    with pytest.raises(ContentError, match="larger than 16 MB"):
+        read_recipe(path)
 
 
 def test_the_schema_is_plain_json():

@@ -57,6 +57,7 @@ def test_a_usual_row():
         ({"category_id": "99", "category_ids": {"0": "2"}}, "group", "Kids"),
         ({"stream_icon": None}, "logo", ""),
         ({"stream_icon": "not a url"}, "logo", ""),
+        ({"stream_icon": " http://x/logo.png\ud800\n"}, "logo", "http://x/logo.png"),
         ({"name": "A\u0007\u200b B\nC\ud800"}, "name", "A B C"),
         ({"name": None}, "name", "daserste.de"),
         ({"name": "", "epg_channel_id": ""}, "name", "101"),

@@ -11,6 +11,12 @@ ALTER TABLE served_generation RENAME TO served;
 -- Hash over the documents that it was read from; empty for one that an earlier version wrote.
 ALTER TABLE generation ADD COLUMN documents TEXT NOT NULL DEFAULT '';
 
+-- Hash of who was asked: another provider under the same name is judged afresh.
+ALTER TABLE generation ADD COLUMN provider TEXT NOT NULL DEFAULT '';
+
+-- Hash over the operator's rulings on identity that it was made with.
+ALTER TABLE generation ADD COLUMN ruled TEXT NOT NULL DEFAULT '';
+
 -- When it was last made the one that is served: what was served last is dropped from history last.
 ALTER TABLE generation ADD COLUMN served_at REAL NOT NULL DEFAULT 0;
 
@@ -37,6 +43,15 @@ CREATE TABLE channel (
     addresses   INTEGER NOT NULL,     -- checksum over the URLs of its entries
     PRIMARY KEY (generation, channel_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Of a channel that is made by a merge or pin: the ids that its parts were recognised by. Of all others there is none.
+CREATE TABLE recognised (
+    generation INTEGER NOT NULL,
+    natural_id TEXT NOT NULL,
+    channel_id TEXT NOT NULL,
+    PRIMARY KEY (generation, natural_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recognised_by_shown ON recognised (generation, channel_id);
 
 CREATE TABLE entry (
     generation   INTEGER NOT NULL,
@@ -72,21 +87,14 @@ DROP TABLE old_entry;
 DROP TABLE old_channel;
 DELETE FROM generation WHERE id NOT IN (SELECT generation FROM served);
 
--- Every key a channel was ever recognised by, as `storage.hashing.key_number(kind, scope, value)`: a million keys need
--- a third of the room, and are written in the order of the table. An empty channel_id marks a key that several channels
--- share: it recognises none. `taught` says which kinds of keys which source (empty: any) ever taught.
+-- Every key a channel was ever recognised by, one row for all of a kind and scope (empty for tvg ids, else the source):
+-- as arrays a million of them are read, compared and written in milliseconds. `catalog.known.Known` says what `keys` is.
 ALTER TABLE identity RENAME TO old_identity;
 CREATE TABLE identity (
-    key        INTEGER PRIMARY KEY,
-    channel_id TEXT NOT NULL,
-    learned_at REAL NOT NULL
-) STRICT;
-CREATE TABLE taught (
     kind  TEXT NOT NULL,
     scope TEXT NOT NULL,
+    keys  BLOB NOT NULL,
     PRIMARY KEY (kind, scope)
-) STRICT, WITHOUT ROWID;
-INSERT OR IGNORE INTO identity
-    SELECT key_number(kind, scope, key), channel_id, learned_at FROM old_identity ORDER BY 1;
-INSERT INTO taught SELECT DISTINCT kind, scope FROM old_identity;
+) STRICT;
+INSERT INTO identity SELECT kind, scope, packed_keys(key, channel_id, learned_at) FROM old_identity GROUP BY 1, 2;
 DROP TABLE old_identity;
