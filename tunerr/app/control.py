@@ -50,7 +50,7 @@ def _arguments(body: bytes) -> Arguments:
     try:
         parsed = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
-        raise ActionRefused("The request is no JSON.") from error
+        raise ActionRefused("The request is no JSON.", hint="Send a JSON object, or nothing.") from error
     if not isinstance(parsed, dict):
         raise ActionRefused("The request is no JSON object.")
     return Arguments(parsed)

@@ -76,8 +76,7 @@ class OperatorActs:
     async def roll_back(self, who: str, source: SourceId, generation: int | None) -> str:
         """Serve an earlier answer of a source again; a sentence."""
         core = self._core
-        if source not in {one.id for one in core.ground.sources.current}:
-            raise ActionRefused(f"There is no source {source!r}.", hint="`iptv-tunerr source list` shows them.")
+        self._check_source(source)
         request = {
             "source": source,
             "generation": generation,
@@ -169,10 +168,16 @@ class OperatorActs:
             raise ActionRefused("There is no source to probe yet.", hint="Add one, or give --urls.")
         return (await self.probe(given.number("seconds") or _PROBE_SECONDS)).document()
 
+    def _check_source(self, source: SourceId) -> None:
+        if source not in {one.id for one in self._core.ground.sources.current}:
+            raise ActionRefused(f"There is no source {source!r}.", hint="`iptv-tunerr source list` shows them.")
+
     async def _history(self, source: SourceId) -> list[dict[str, Any]]:
+        self._check_source(source)
         return [asdict(one) for one in await self.history.generations(source)]
 
     async def _diff(self, source: SourceId, old: int | None, new: int | None) -> dict[str, Any]:
+        self._check_source(source)
         kept = [one.id for one in await self.history.generations(source)]
         if len(kept) < 2:  # noqa: PLR2004 - a difference needs two
             raise ActionRefused(f"{source} has fewer than two answers that are kept.")

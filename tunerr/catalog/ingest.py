@@ -292,6 +292,9 @@ class _Ingest:
         report.changes = changes(self._db, old=before.id if before else 0, new=candidate.id)
         new = recognised.new.tolist()
         report.new = Change(len(new), tuple(self._names[place] for place in new[:_EXAMPLES]))
+        # Learning holds the most memory of all; the texts are written.
+        self._names.clear()
+        self._titles.clear()
         # Learned before the swap: what is served must be recognised again, whenever we are killed.
         self._store.learn(learned(groups, recognised.ids, self._source), self._asked.now)
         self._store.publish(

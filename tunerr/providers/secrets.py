@@ -38,7 +38,7 @@ def revealed(document: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str
         field: _revealed(field, value, before[field]) if field in before else value for field, value in document.items()
     }
     same = all(found.get(field) == before.get(field) for field in _URLS)
-    return found if same else dict(document)
+    return {field: value if same or field in _URLS else document[field] for field, value in found.items()}
 
 
 def _revealed(field: str, value: Any, before: Any) -> Any:

@@ -16,11 +16,16 @@ def test_what_was_shown_comes_back():
 
 
 def test_what_was_changed_stays_changed():
-    changed = SHOWN | {"username": "bob", "hosts": ["http://c", SHOWN["hosts"][0]], "headers": {"x-key": PLACEHOLDER}}
-    found = revealed(changed, BEFORE)
+    found = revealed(SHOWN | {"username": "bob", "headers": {"x-key": PLACEHOLDER}}, BEFORE)
     assert found["username"] == "bob"
-    assert found["hosts"] == ["http://c", "http://u:p@a.example"]
     assert found["headers"] == {"x-key": "k"}
+
+
+def test_no_password_goes_to_another_address():
+    found = revealed(SHOWN | {"hosts": ["http://c", SHOWN["hosts"][0]]}, BEFORE)
+    assert found["hosts"] == ["http://c", "http://u:p@a.example"]
+    assert found["password"] == PLACEHOLDER
+    assert found["headers"] == {"Referer": PLACEHOLDER, "x-key": PLACEHOLDER}
 
 
 def test_a_placeholder_of_another_thing_stays():
