@@ -41,7 +41,7 @@ async def refreshed(server, source, marker, deadline=40):
 
 BAD_PLAYLISTS = {
     "404": ({"status": 404, "body": "gone"}, "404"),
-    "wrong credentials": ({"status": 401, "body": "no"}, "credentials"),
+    "wrong credentials": ({"status": 401, "body": "no"}, "password"),
     "html": ({"body": "<!DOCTYPE html><html><body>Buy now</body></html>"}, "web page"),
     "zero channels": ({"body": "#EXTM3U\n"}, "channel"),
     "truncated gzip": ({"body": gzip.compress(b"#EXTM3U\n" + b"#EXTINF:-1,x\nhttp://h/x\n" * 5000)[:120]}, "early"),

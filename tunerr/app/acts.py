@@ -16,7 +16,7 @@ from tunerr.actions.transfer import Transfer
 from tunerr.actions.undo import Undoing
 from tunerr.app.arguments import Act, Arguments
 from tunerr.errors import ActionRefused
-from tunerr.model.channel import SourceId
+from tunerr.model.channel import ChannelId, SourceId
 from tunerr.providers.probe import AGENTS
 from tunerr.storage.host_agents import HostAgents
 
@@ -99,9 +99,20 @@ def channel_acts(channels: OperatorChannels, finder: ChannelFinder) -> dict[str,
     }
 
 
-def identity_acts(identity: OperatorIdentity, suggestions: Callable[[], Awaitable[Any]]) -> dict[str, Act]:
-    """Rulings on what is one channel. `suggestions`: channels that may be one."""
+def identity_acts(
+    identity: OperatorIdentity,
+    finder: ChannelFinder,
+    *,
+    suggestions: Callable[[], Awaitable[Any]],
+    explain: Callable[[ChannelId], Awaitable[Any]],
+) -> dict[str, Act]:
+    """Rulings on what is one channel. `suggestions`: channels that may be one; `explain`: what recognises one."""
+
+    async def explained(given: Arguments) -> Any:
+        return await explain((await finder.find(given.text("channel"))).id)
+
     return {
+        "channel-identity": explained,
         "channel-merge": lambda given: identity.merge(given.texts("channels"), who=WHO),
         "channel-split": lambda given: identity.split(given.text("channel"), given.texts("streams"), who=WHO),
         "channel-pin": lambda given: identity.pin(given.text("channel"), given.texts("streams"), who=WHO),

@@ -23,7 +23,7 @@ from tunerr.catalog.history import History
 from tunerr.catalog.search import CatalogSearch
 from tunerr.deck.sources import Form, SourceAct
 from tunerr.errors import ActionRefused
-from tunerr.model.channel import SourceId
+from tunerr.model.channel import ChannelId, SourceId
 from tunerr.providers.probe import Prober, targets_of
 from tunerr.providers.probe_report import ProbeReport
 from tunerr.storage.choices import Kind
@@ -102,7 +102,7 @@ class OperatorActs:
                 roll_back=self.roll_back,
             ),
             **acts.channel_acts(self.channels, self.finder),
-            **acts.identity_acts(self.identity, self._suggestions),
+            **acts.identity_acts(self.identity, self.finder, suggestions=self._suggestions, explain=self._explained),
             **acts.undo_acts(self.undoing),
             **acts.rules_acts(self.rules),
             **acts.agent_acts(self._core.agents),
@@ -183,6 +183,17 @@ class OperatorActs:
             raise ActionRefused(f"{source} has fewer than two answers that are kept.")
         changes = await self.history.diff(source, old if old is not None else kept[1], new or kept[0])
         return {kind: asdict(change) for kind, change in changes.items()}
+
+    async def _explained(self, channel: ChannelId) -> list[dict[str, Any]]:
+        ground = self._core.ground
+        request = {
+            "catalog_db": str(ground.folder.catalog_db),
+            "state_db": str(ground.folder.state_db),
+            "channel": channel,
+            "sources": [source.id for source in ground.sources.current if source.kind == "playlist"],
+        }
+        rows: list[dict[str, Any]] = (await ground.worker.run("explain-identity", request, _JOB_SECONDS))["entries"]
+        return rows
 
     async def _suggestions(self) -> list[dict[str, Any]]:
         core = self._core

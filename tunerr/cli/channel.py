@@ -57,6 +57,12 @@ def why(channel: Channel, /, *, json: AsJson = False, data_dir: DataDir = None) 
     ask("channel-why", {"channel": channel}, data_dir=data_dir, as_json=json)
 
 
+@app.command
+def identity(channel: Channel, /, *, json: AsJson = False, data_dir: DataDir = None) -> None:
+    """By what each entry of a channel is recognised: tvg-id, name, stream address, label, your rulings."""
+    ask("channel-identity", {"channel": channel}, data_dir=data_dir, as_json=json)
+
+
 @app.command(name="set")
 def set_(
     channel: Channel,

@@ -42,7 +42,7 @@ COMMANDS = {
             "Single channels: find, name, number, switch on and off, merge, split.",
             acts=(
                 *("list", "find", "show", "why", "set", "clear", "enable", "disable"),
-                *("merge", "split", "pin", "suggestions", "test", "groups", "renumber"),
+                *("merge", "split", "pin", "suggestions", "identity", "test", "groups", "renumber"),
             ),
         ),
         Command("rules", "Rules that choose the lineup.", acts=("show", "set", "preview")),

@@ -13,6 +13,7 @@ JOBS: Mapping[str, str] = {
     "ingest": "tunerr.catalog.ingest",
     "roll-back": "tunerr.catalog.roll_back",
     "ingest-titles": "tunerr.catalog.titles",
+    "explain-identity": "tunerr.catalog.explain_job",
     "suggest-merges": "tunerr.catalog.suggest_job",
     "plan-lineup": "tunerr.lineup.plan_job",
     "ingest-guide": "tunerr.guide.ingest",

@@ -81,7 +81,7 @@ async def server(tmp_path, monkeypatch, capsys):
                     roll_back=others.roll_back,
                 ),
                 **channel_acts(desk.channels, desk.finder),
-                **identity_acts(desk.identity, others.suggestions),
+                **identity_acts(desk.identity, desk.finder, suggestions=others.suggestions, explain=others.explain),
                 **rules_acts(desk.rules),
                 **undo_acts(desk.undoing),
                 **deck_acts(operators, audit, renew_code=code.renew, url=lambda: "http://deck/"),
@@ -214,7 +214,7 @@ async def test_export_and_import(server, tmp_path):
 async def test_what_others_answer_is_asked_and_printed(server):
     for arguments in (
         "source refresh", "source refresh m3u", "source accept m3u", "source history m3u", "source diff m3u",
-        "source diff m3u --old 1 --new 3", "source roll-back m3u --to 2", "channel suggestions",
+        "source diff m3u --old 1 --new 3", "source roll-back m3u --to 2", "channel suggestions", "channel identity 1",
     ):  # fmt: skip
         await server(*arguments.split())
     who = "command line"
@@ -227,6 +227,7 @@ async def test_what_others_answer_is_asked_and_printed(server):
         ("diff", "m3u", 1, 3),
         ("roll_back", who, "m3u", 2),
         ("suggestions",),
+        ("explain", server.desk.lineup.channels[0].channel.id),
     ]
     assert (await server("source", "history", "m3u")).splitlines() == ["what     n", "history  1"]
     assert "http://deck/setup" in await server("deck", "code")
