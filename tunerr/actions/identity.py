@@ -41,22 +41,21 @@ class OperatorIdentity:
     @in_turn
     async def split(self, channel: str, streams: Sequence[str], *, who: str) -> str:
         """Make a channel of its own of these streams of a channel."""
-        found = await self._find(channel)
-        _check_streams(streams, channel)
-        detail = f"{len(streams)} streams of {found.name} became a channel of their own."
-        return await self._rule(
-            {"ruling": "split", "channel": found.id, "streams": list(streams)}, who, found.name, detail
+        return await self._part(
+            "split", channel, streams, "{count} streams of {name} became a channel of their own.", who
         )
 
     @in_turn
     async def pin(self, channel: str, streams: Sequence[str], *, who: str) -> str:
         """Have these streams belong to this channel, whatever their provider calls them."""
+        return await self._part("pin", channel, streams, "{count} streams were pinned to {name}.", who)
+
+    async def _part(self, ruling: str, channel: str, streams: Sequence[str], said: str, who: str) -> str:
         found = await self._find(channel)
-        _check_streams(streams, channel)
-        detail = f"{len(streams)} streams were pinned to {found.name}."
-        return await self._rule(
-            {"ruling": "pin", "channel": found.id, "streams": list(streams)}, who, found.name, detail
-        )
+        if not streams:
+            raise ActionRefused("Name a stream.", hint=f"`channel show {channel}` prints the keys of its streams.")
+        document = {"ruling": ruling, "channel": found.id, "streams": list(streams)}
+        return await self._rule(document, who, found.name, said.format(count=len(streams), name=found.name))
 
     async def _rule(self, ruling: Mapping[str, Any], who: str, subject: str, detail: str) -> str:
         document = check(ruling, await self._choices.all("identity"))
@@ -66,8 +65,3 @@ class OperatorIdentity:
         await self._choices.put([("identity", key, text)], who=who, act=act, subject=subject, detail=detail)
         await self._reload()
         return detail
-
-
-def _check_streams(streams: Sequence[str], channel: str) -> None:
-    if not streams:
-        raise ActionRefused("Name a stream.", hint=f"`channel show {channel}` prints the keys of its streams.")

@@ -203,33 +203,40 @@ class SourceDefinition(BaseModel, ABC):
         return None if self.interval is None else parsers.duration(zero=True)(self.interval)
 
 
-class M3uDefinition(SourceDefinition):
+class ChannelsDefinition(SourceDefinition, ABC):
+    """What every source of channels has."""
+
+    country: _Country = ""
+    max_streams: _MaxStreams | None = None
+
+    def _channels(self, name: str, location: SecretUrl, timeout: float, **more: Any) -> Source:
+        return Source(
+            id=SourceId(name),
+            kind="playlist",
+            location=location,
+            timeout=self._wait(timeout),
+            allow_lan=self.allow_lan,
+            access=self._access(),
+            interval=self._interval(),
+            max_streams=self.max_streams,
+            country=self.country,
+            origin="operator",
+            **more,
+        )
+
+
+class M3uDefinition(ChannelsDefinition):
     """A playlist: an http or https URL, or the absolute path of a file on the server."""
 
     type: Literal["m3u"]
     url: _Location = Field(repr=False)
-    country: _Country = ""
-    max_streams: _MaxStreams | None = None
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The playlist."""
-        return (
-            Source(
-                id=SourceId(name),
-                kind="playlist",
-                location=SecretUrl(self.url),
-                timeout=self._wait(PLAYLIST_TIMEOUT),
-                allow_lan=self.allow_lan,
-                access=self._access(),
-                interval=self._interval(),
-                max_streams=self.max_streams,
-                country=self.country,
-                origin="operator",
-            ),
-        )
+        return (self._channels(name, SecretUrl(self.url), PLAYLIST_TIMEOUT),)
 
 
-class XtreamDefinition(SourceDefinition):
+class XtreamDefinition(ChannelsDefinition):
     """One account of a panel. `hosts` are alternatives, the preferred one first."""
 
     type: Literal["xtream"]
@@ -239,55 +246,27 @@ class XtreamDefinition(SourceDefinition):
     output: Literal["ts", "m3u8"] = "ts"
     guide: bool = True
     vod: bool = True
-    country: _Country = ""
-    max_streams: _MaxStreams | None = None
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The account's channels and, unless `guide` is off, its guide as `<name>-guide`."""
         hosts = tuple(map(SecretUrl, self.hosts))
         panel = Panel(hosts, self.username, self.password, output=self.output, vod=self.vod)
-        channels = Source(
-            id=SourceId(name),
-            kind="playlist",
-            location=panel.playlist,
-            timeout=self._wait(PLAYLIST_TIMEOUT),
-            allow_lan=self.allow_lan,
-            panel=panel,
-            access=self._access(),
-            interval=self._interval(),
-            max_streams=self.max_streams,
-            country=self.country,
-            origin="operator",
-        )
+        channels = self._channels(name, panel.playlist, PLAYLIST_TIMEOUT, panel=panel)
         if not self.guide:
             return (channels,)
         return (channels, self._guide(f"{name}-guide", panel.guide, _PANEL_GUIDE_TIMEOUT))
 
 
-class HdhrDefinition(SourceDefinition):
+class HdhrDefinition(ChannelsDefinition):
     """An HDHomeRun device, or a program that acts as one. `guide`: it has a guide.xml, as such programs do."""
 
     type: Literal["hdhr"]
     url: _Device
     guide: bool = False
-    country: _Country = ""
-    max_streams: _MaxStreams | None = None
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The device's channels and, with `guide`, its guide as `<name>-guide`."""
-        channels = Source(
-            id=SourceId(name),
-            kind="playlist",
-            location=SecretUrl(self.url),
-            timeout=self._wait(_DEVICE_TIMEOUT),
-            allow_lan=self.allow_lan,
-            device=True,
-            access=self._access(),
-            interval=self._interval(),
-            max_streams=self.max_streams,
-            country=self.country,
-            origin="operator",
-        )
+        channels = self._channels(name, SecretUrl(self.url), _DEVICE_TIMEOUT, device=True)
         if not self.guide:
             return (channels,)
         return (channels, self._guide(f"{name}-guide", SecretUrl(f"{self.url}/guide.xml"), _GUIDE_TIMEOUT))
