@@ -95,6 +95,8 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
     background = Supervisor()
     # Pushed before the sites, ended after them: what a request has begun may finish.
     stack.push_async_callback(background.aclose)
+    # Before the tuner: whoever waits for that one to be ready finds the deck and the control socket too.
+    await start_operator_site(core, background, stack)
     metrics = metrics_of(core)
     address = settings.server.addr
     runner = await start_tcp(
@@ -106,7 +108,6 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
         cancel_handlers=True,
     )
     stack.push_async_callback(runner.cleanup)
-    await start_operator_site(core, background, stack)
     # Pushed last, ended first: viewers get a clean end before their sockets are closed.
     stack.push_async_callback(core.gateway.aclose)
     background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
