@@ -16,6 +16,7 @@ TunerrError
 │   ├── EmptyPlaylist
 │   ├── NotAGuide
 │   ├── NotAPanel            no answer of an Xtream panel, or of another question
+│   ├── NotADevice           no answer of an HDHomeRun device
 │   ├── AccountRefused       the provider says no to the account: wrong login, expired, banned, disabled
 │   └── ShrinkRefused        far fewer channels than the last good answer
 ├── TuneError                a viewer can't have the channel; carries the HDHomeRun code

@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 
 from tests.tools.clock import ManualClock
+from tests.unit.catalog.lists import first_channels
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.catalog.titles_refresh import TitlesRefresher
@@ -54,7 +55,7 @@ class PanelWorld:
 
     async def channels(self):
         """Every channel of the catalog."""
-        return await self.reader.first(1000)
+        return await first_channels(self.reader, 1000)
 
 
 @asynccontextmanager

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import aiosqlite
-import structlog
 
+from tunerr.storage.audit import write_act
 from tunerr.storage.connection import transaction
 from tunerr.support.clock import Clock
-
-log = structlog.get_logger(__name__)
 
 
 class Audit:
@@ -21,8 +19,4 @@ class Audit:
     async def note(self, *, who: str, act: str, subject: str, detail: str = "") -> None:
         """Record one act; `detail` is a sentence and never holds a secret."""
         async with transaction(self._state):
-            await self._state.execute(
-                "INSERT INTO audit (at, who, act, subject, detail) VALUES (?, ?, ?, ?, ?)",
-                (self._clock.now().timestamp(), who, act, subject, detail),
-            )
-        log.info("operator act", who=who, act=act, subject=subject, detail=detail)
+            await write_act(self._state, at=self._clock.now(), who=who, act=act, subject=subject, detail=detail)

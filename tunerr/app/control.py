@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 
 from tunerr.app.arguments import Act, Arguments
+from tunerr.deck.render import json_answer, json_refusal
 from tunerr.errors import ActionRefused, TunerrError
 from tunerr.support.unix_socket import reachable
 
@@ -26,9 +27,8 @@ def control_application(acts: Mapping[str, Act]) -> web.Application:
                 raise ActionRefused("This server does not know that act.", hint=f"It knows: {', '.join(sorted(acts))}.")
             answer = await chosen(_arguments(await request.read()))
         except TunerrError as error:
-            status = 409 if isinstance(error, ActionRefused) else 500
-            return _json({"error": error.message, "hint": error.hint}, status=status)
-        return _json({"message": answer} if isinstance(answer, str) else {"data": answer})
+            return json_refusal(error)
+        return json_answer({"message": answer} if isinstance(answer, str) else {"data": answer})
 
     application = web.Application(client_max_size=_LARGEST_REQUEST)
     application.router.add_post("/act/{name}", act)
@@ -54,7 +54,3 @@ def _arguments(body: bytes) -> Arguments:
     if not isinstance(parsed, dict):
         raise ActionRefused("The request is no JSON object.")
     return Arguments(parsed)
-
-
-def _json(answer: Mapping[str, object], *, status: int = 200) -> web.Response:
-    return web.Response(body=orjson.dumps(answer), content_type="application/json", status=status)

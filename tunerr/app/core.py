@@ -53,11 +53,9 @@ class Core:
     desk: Desk
     book: SourceBook
     demo: bool
-    clock: Clock
     ground: Ground
     devices: tuple[DeviceIdentity, ...]
     accounts: AccountBook
-    agents: HostAgents
     lineup: Published[Lineup | None]
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
@@ -108,11 +106,9 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         desk=desk,
         book=book,
         demo=book.is_demo,
-        clock=ground.clock,
         ground=ground,
         devices=devices,
         accounts=accounts,
-        agents=ground.agents,
         lineup=lineup,
         edition=edition,
         statuses=statuses,

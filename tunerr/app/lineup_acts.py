@@ -14,10 +14,9 @@ from tunerr.app.acts import WHO
 from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
 from tunerr.errors import ActionRefused
-from tunerr.lineup.allotment import Devices
 from tunerr.lineup.plan import Change, Summary
 from tunerr.lineup.renumber import Renumbered, moved_by, places, resequenced
-from tunerr.model.channel import ChannelId
+from tunerr.model.channel import ChannelId, LineupChannel
 from tunerr.support.tasks import Supervisor
 
 
@@ -48,7 +47,7 @@ class LineupActs:
         decision = await self._core.offering.plans.why(channel)
         if decision is None:
             raise ActionRefused("No plan knows this channel yet.", hint="Wait for the refresh that is on its way.")
-        row = self._core.lineup.current.by_id.get(channel) if self._core.lineup.current else None
+        row = self._offered(channel)
         return decision._asdict() | {"number": str(row.number) if row else ""}
 
     async def _groups(self, _: Arguments) -> list[dict[str, Any]]:
@@ -82,15 +81,17 @@ class LineupActs:
         fixed = {wish.number for wish in wishes if wish.number is not None}
         if offset is not None:
             return moved_by(holdings, offset, fixed=fixed)
-        settings = core.settings.lineup
-        devices = Devices(limit=settings.max_channels, count=settings.devices)
         order = await core.offering.plans.chosen() or ()
+        devices = core.offering.devices
         return resequenced(holdings, order=order, fixed=fixed, devices=devices, start=1 if start is None else start)
 
     def _name(self, channel: ChannelId) -> str:
-        lineup = self._core.lineup.current
-        row = lineup.by_id.get(channel) if lineup else None
+        row = self._offered(channel)
         return row.channel.name if row else channel
+
+    def _offered(self, channel: ChannelId) -> LineupChannel | None:
+        lineup = self._core.lineup.current
+        return lineup.by_id.get(channel) if lineup else None
 
     async def _test(self, given: Arguments) -> str:
         tests, channels = self._core.offering.tests, given.texts("channels")

@@ -55,6 +55,7 @@ class Ground:
 class Offering:
     """The parts of the lineup."""
 
+    devices: Devices
     reader: CatalogReader
     ledger: NumberLedger
     favorites: Favorites
@@ -68,6 +69,7 @@ class Offering:
 async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpener) -> Offering:
     """Join them. Raises StorageError."""
     settings = ground.settings.lineup
+    devices = Devices(limit=settings.max_channels, count=settings.devices)
     reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
     ledger = NumberLedger(state=ground.state, clock=ground.clock)
     favorites = Favorites(state=ground.state, clock=ground.clock)
@@ -98,7 +100,7 @@ async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpene
         ledger=ledger,
         failed=tests.failed,
         settings=settings,
-        limit=settings.max_channels * settings.devices,
+        devices=devices,
         clock=ground.clock,
     )
     await planner.rules()
@@ -109,10 +111,10 @@ async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpene
         rank=lambda channel, order: _ranked(channel, order, planner.in_force, ground.sources.current),
         ledger=ledger,
         favorites=favorites,
-        devices=Devices(limit=settings.max_channels, count=settings.devices),
+        devices=devices,
         clock=ground.clock,
     )
-    return Offering(reader, ledger, favorites, plans, overrides, planner, tests, builder)
+    return Offering(devices, reader, ledger, favorites, plans, overrides, planner, tests, builder)
 
 
 def _ranked(channel: Channel, order: tuple[str, ...], rules: LineupRules, sources: tuple[Source, ...]) -> Channel:

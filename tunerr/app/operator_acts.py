@@ -12,7 +12,7 @@ from tunerr.actions.finding import ChannelFinder
 from tunerr.actions.identity import OperatorIdentity
 from tunerr.actions.refresh import accept_shrink, refresh_sources
 from tunerr.actions.rules import OperatorRules
-from tunerr.actions.sources import OperatorSources
+from tunerr.actions.sources import OperatorSources, unknown_source
 from tunerr.actions.transfer import Transfer
 from tunerr.actions.undo import Undoing
 from tunerr.app import acts
@@ -81,7 +81,7 @@ class OperatorActs:
             "source": source,
             "generation": generation,
             "catalog_db": str(core.ground.folder.catalog_db),
-            "now": core.clock.now().timestamp(),
+            "now": core.ground.clock.now().timestamp(),
         }
         async with core.cycle.turn(source):
             report = await core.ground.worker.run("roll-back", request, _JOB_SECONDS)
@@ -105,7 +105,7 @@ class OperatorActs:
             **acts.identity_acts(self.identity, self.finder, suggestions=self._suggestions, explain=self._explained),
             **acts.undo_acts(self.undoing),
             **acts.rules_acts(self.rules),
-            **acts.agent_acts(self._core.agents),
+            **acts.agent_acts(self._core.ground.agents),
             "probe": self._probe,
             **LineupActs(self._core, self.finder, self.rules, self._background).table(),
         }
@@ -120,7 +120,7 @@ class OperatorActs:
             accounts=core.accounts.statuses.current,
             generations={one.id: await self.history.generations(one.id) for one in current if one.kind == "playlist"},
             acts=await core.desk.choices.journal(_ACTS_SHOWN),
-            now=core.clock.now(),
+            now=core.ground.clock.now(),
             demo=core.demo,
         )
 
@@ -130,10 +130,10 @@ class OperatorActs:
         As which player a host wants to be asked is remembered.
         """
         core = self._core
-        prober = Prober(clients=core.ground.clients, clock=core.clock, agents=core.agents.fixed)
+        prober = Prober(clients=core.ground.clients, clock=core.ground.clock, agents=core.ground.agents.fixed)
         async with self._probing:  # two at once would be the burst that providers ban for
             report = await prober.probe(targets_of(core.ground.sources.current), timeout=seconds)
-        await core.agents.learn(report.agents, usual=report.usual)
+        await core.ground.agents.learn(report.agents, usual=report.usual)
         return report
 
     def source_forms(self) -> Mapping[str, SourceAct]:
@@ -169,8 +169,9 @@ class OperatorActs:
         return (await self.probe(given.number("seconds") or _PROBE_SECONDS)).document()
 
     def _check_source(self, source: SourceId) -> None:
-        if source not in {one.id for one in self._core.ground.sources.current}:
-            raise ActionRefused(f"There is no source {source!r}.", hint="`iptv-tunerr source list` shows them.")
+        known = [one.id for one in self._core.ground.sources.current]
+        if source not in known:
+            raise unknown_source(source, known)
 
     async def _history(self, source: SourceId) -> list[dict[str, Any]]:
         self._check_source(source)
@@ -185,24 +186,17 @@ class OperatorActs:
         return {kind: asdict(change) for kind, change in changes.items()}
 
     async def _explained(self, channel: ChannelId) -> list[dict[str, Any]]:
-        ground = self._core.ground
-        request = {
-            "catalog_db": str(ground.folder.catalog_db),
-            "state_db": str(ground.folder.state_db),
-            "channel": channel,
-            "sources": [source.id for source in ground.sources.current if source.kind == "playlist"],
-        }
-        rows: list[dict[str, Any]] = (await ground.worker.run("explain-identity", request, _JOB_SECONDS))["entries"]
-        return rows
+        state_db = str(self._core.ground.folder.state_db)
+        return await self._asked("explain-identity", "entries", state_db=state_db, channel=channel)
 
     async def _suggestions(self) -> list[dict[str, Any]]:
-        core = self._core
-        request = {
-            "catalog_db": str(core.ground.folder.catalog_db),
-            "sources": [one.id for one in core.ground.sources.current],
-        }
-        found = await core.ground.worker.run("suggest-merges", request, _JOB_SECONDS)
-        rows: list[dict[str, Any]] = found["suggestions"]
+        return await self._asked("suggest-merges", "suggestions")
+
+    async def _asked(self, job: str, answer: str, **more: str) -> list[dict[str, Any]]:
+        """Return the rows that a job of the worker finds in the catalog."""
+        ground = self._core.ground
+        request = {"catalog_db": str(ground.folder.catalog_db), "sources": self._core.offering.reader.sources, **more}
+        rows: list[dict[str, Any]] = (await ground.worker.run(job, request, _JOB_SECONDS))[answer]
         return rows
 
     async def _sources_changed(self) -> None:

@@ -81,7 +81,7 @@ def _is_everywhere(host: str) -> bool:
 
 def _deck(core: Core, acts: OperatorActs) -> web.Application:
     desk = core.desk
-    gate = Gate(desk.operators, desk.sessions, Throttle(clock=core.clock))
+    gate = Gate(desk.operators, desk.sessions, Throttle(clock=core.ground.clock))
     renderer = Renderer()
     pages = Pages(
         gate=gate,
@@ -102,7 +102,7 @@ def _deck(core: Core, acts: OperatorActs) -> web.Application:
     application.add_routes(
         stream_routes(
             gateway=core.gateway,
-            clock=core.clock,
+            clock=core.ground.clock,
             user=desk.operators.user,
             stop=lambda who, request, channel: stop_stream(
                 core.gateway, desk.audit, who=who, request=request, channel=channel

@@ -10,6 +10,7 @@ import structlog
 from tunerr.actions.choices_file import RULES
 from tunerr.config.lineup import LineupSettings
 from tunerr.errors import ActionRefused, ContentError
+from tunerr.lineup.allotment import Devices
 from tunerr.lineup.ledger import NumberLedger
 from tunerr.lineup.overrides import ChannelOverrides
 from tunerr.lineup.plan import Answer, Request, Summary
@@ -44,10 +45,10 @@ class LineupPlanner:
         ledger: NumberLedger,
         failed: Callable[[], Awaitable[Collection[ChannelId]]],
         settings: LineupSettings,
-        limit: int,
+        devices: Devices,
         clock: Clock,
     ) -> None:
-        """`failed`: channels none of whose streams plays; `limit`: channels of all devices together."""
+        """`failed`: channels none of whose streams plays."""
         self._folder = folder
         self._worker = worker
         self._sources = sources
@@ -56,7 +57,7 @@ class LineupPlanner:
         self._ledger = ledger
         self._failed = failed
         self._settings = settings
-        self._limit = limit
+        self._limit = devices.limit * devices.count
         self._clock = clock
         self._recipe: ProgrammingRecipe | None = None
         self.in_force = LineupRules()
@@ -106,7 +107,7 @@ class LineupPlanner:
             now=now,
             overrides={channel: RuleOverride.of(override) for channel, override in overrides.items()},
             held=promises.precedence(now),
-            failed=frozenset(await self._failed()),
+            failed=frozenset(await self._failed() if rules.drop_failed else ()),
             preview=preview,
             free=frozenset(source.id for source in self._sources.current if source.free),
         )

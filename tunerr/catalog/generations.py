@@ -5,10 +5,8 @@ A crash at any moment leaves the published generation as it was and at most one 
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +16,8 @@ from tunerr.catalog.guard import Answer
 from tunerr.catalog.identity import LABEL, Lesson
 from tunerr.catalog.known import Known, Mask, Numbers, channel_numbers
 from tunerr.model.channel import SourceId
+from tunerr.storage.connection import worker_transaction
+from tunerr.support.batches import batches
 
 # One transaction each: some 60 ms on a desktop, so that the 250 ms rule holds on slow machines too.
 BATCH_ROWS = 10_000
@@ -88,7 +88,7 @@ class Generations:
 
     def write_channels(self, generation: int, rows: Iterable[Row]) -> None:
         """Insert rows of `channel`, in batches; in the order of their ids it is several times faster."""
-        for batch in _batches(rows):
+        for batch in batches(rows, BATCH_ROWS):
             self._write(f"INSERT INTO channel VALUES ({generation}, ?, ?, ?, ?, ?)", batch)  # noqa: S608 - a number
 
     def write_recognised(self, generation: int, rows: Iterable[Row]) -> None:
@@ -103,7 +103,7 @@ class Generations:
 
     def publish(self, source: SourceId, *, at: float, published: Published, report: str) -> None:
         """Make a finished generation the one that is served."""
-        with self._transaction():
+        with worker_transaction(self._db):
             self._db.execute(
                 "UPDATE generation SET published_at = ?, report = ?, entries = ?, channels = ?, digest = ?,"
                 " documents = ?, ruled = ?, provider = ? WHERE id = ?",
@@ -114,7 +114,7 @@ class Generations:
 
     def serve_again(self, source: SourceId, generation: int, at: float) -> None:
         """Serve an earlier generation again; the answers that were published after it are withdrawn."""
-        with self._transaction():
+        with worker_transaction(self._db):
             self._db.execute(
                 "INSERT OR IGNORE INTO withdrawn SELECT source, digest, ? FROM generation"
                 " WHERE source = ? AND id > ? AND published_at IS NOT NULL",
@@ -178,7 +178,7 @@ class Generations:
     def remove(self, generation: int) -> None:
         """Delete a generation, its rows first, in batches; safe to be killed at any moment."""
         # Hidden first: neither what is served nor a history entry may look whole when it has lost rows.
-        with self._transaction():
+        with worker_transaction(self._db):
             self._db.execute("DELETE FROM served WHERE generation = ?", (generation,))
             self._db.execute("UPDATE generation SET published_at = NULL WHERE id = ?", (generation,))
         for delete in _REMOVAL:
@@ -259,21 +259,5 @@ class Generations:
         )
 
     def _write(self, sql: str, rows: Iterable[Row]) -> None:
-        with self._transaction():
+        with worker_transaction(self._db):
             self._db.executemany(sql, rows)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.rollback()
-            raise
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, BATCH_ROWS)):
-        yield batch

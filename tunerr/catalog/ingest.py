@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 from zlib import crc32
@@ -31,6 +30,8 @@ from tunerr.providers.documents import Form, PanelLogin, entries
 from tunerr.providers.entry import Entry, Header, Skipped
 from tunerr.storage.connection import open_worker
 from tunerr.storage.errors import storage_errors
+from tunerr.support.batches import batches
+from tunerr.support.garbage import no_garbage_collection
 
 _EXAMPLES = 5
 # Five times the largest list known. What packs well may hold tens of millions, and each becomes a row on the disk.
@@ -94,20 +95,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         store.remove_strangers({*asked.sources, asked.source}, now=asked.now)
         if store.nothing_learned():
             store.learn(recovery.ledger_keys(asked.state_db, without=ruled.made), asked.now)
-        with _no_garbage_collection():
+        with no_garbage_collection():
             return asdict(_Ingest(asked, db, store, ruled).run())
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Keep the collector from walking over a million live objects again and again; there are no cycles among them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Ingest:
@@ -161,8 +150,7 @@ class _Ingest:
     def _read(self, generation: int) -> str:
         """Write the entries and gather the channels; the digest over what the source says."""
         digest = hashlib.blake2b(digest_size=16)
-        usable = self._usable()
-        while batch := list(islice(usable, BATCH_ROWS)):
+        for batch in batches(self._usable(), BATCH_ROWS):
             if self._entries + len(batch) > _MOST_ENTRIES:
                 raise Truncated(
                     f"The source has more than {_MOST_ENTRIES:,} entries.",

@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from tunerr.catalog import quality
 from tunerr.catalog.keys import stream_key
+from tunerr.catalog.ports import port_of
 from tunerr.model.channel import Stream
 
 Policy = Literal["off", "prefer_best", "prefer_resilient"]
 # A name that says nothing is taken for better than SD and worse than HD.
 _UNSAID_HEIGHT = 700
-_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtmp": 1935, "rtmps": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,5 @@ def _places(words: Sequence[str]) -> dict[str, int]:
 
 
 def _host(stream: Stream) -> str:
-    try:
-        port = urlsplit(stream.url.reveal()).port or _PORTS.get(stream.url.scheme)
-    except ValueError:
-        port = None
+    port = port_of(stream.url)
     return f"{stream.url.host}:{port}" if port else stream.url.host

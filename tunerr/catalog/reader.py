@@ -24,23 +24,6 @@ _CREDENTIALS = frozenset({"cookie", "authorization"})
 # Far more than anybody tries; playlists put one tvg-id on 100,000 entries.
 _MOST_OF_A_SOURCE = 100
 
-# `:sources` is the JSON list of the configured sources; a source's key there is its rank.
-_FIRST = """
-    SELECT channel.channel_id
-    FROM json_each(:sources) AS source
-    JOIN served ON served.source = source.value
-    JOIN channel ON channel.generation = served.generation
-    WHERE channel.channel_id NOT IN (SELECT value FROM json_each(:exclude))
-    GROUP BY channel.channel_id
-    ORDER BY min(source.key * 1000000000 + channel.ordinal)
-    LIMIT :limit"""
-
-_COUNT = """
-    SELECT count(DISTINCT channel.channel_id) AS channels
-    FROM json_each(:sources) AS source
-    JOIN served ON served.source = source.value
-    JOIN channel ON channel.generation = served.generation"""
-
 _SERVED = "SELECT source FROM served WHERE source IN (SELECT value FROM json_each(:sources))"
 
 
@@ -72,16 +55,6 @@ class CatalogReader:
             by_channel = groupby(rows, key=lambda row: ChannelId(row["channel_id"]))
             found += (_channel(channel, list(entries), by_id) for channel, entries in by_channel)
         return tuple(found)
-
-    async def first(self, limit: int, *, exclude: Iterable[ChannelId] = ()) -> tuple[Channel, ...]:
-        """Return the first channels in the order of sources and playlists, without the excluded ones."""
-        parameters = {"sources": _json(self.sources), "exclude": orjson.dumps(list(exclude)).decode(), "limit": limit}
-        rows = await select(self._catalog, _FIRST, parameters)
-        return await self.channels([ChannelId(row["channel_id"]) for row in rows])
-
-    async def count(self) -> int:
-        """Return how many channels the sources have together."""
-        return int((await select(self._catalog, _COUNT, {"sources": _json(self.sources)}))[0]["channels"])
 
     async def served(self) -> frozenset[SourceId]:
         """Return the sources that have a catalog; the others were never read, or their catalog was lost."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tunerr.catalog.attempts import Failures, each_host
 from tunerr.catalog.diff import in_words
 from tunerr.catalog.reader import CatalogReader
-from tunerr.catalog.visit import PAUSE_SECONDS, Known, Offer, Visit
+from tunerr.catalog.visit import PAUSE_SECONDS, Known, Offer, Visit, nothing_known
 from tunerr.errors import ContentError, FetchError, TunerrError
 from tunerr.model.account import AccountStatus
 from tunerr.model.source import Panel, Source
@@ -112,7 +112,7 @@ class CatalogRefresher:
     async def _known(self, source: Source, before: SourceStatus, *, anew: bool) -> Known:
         # A refused answer is asked for in full, or it could never prove itself; so is one whose catalog was lost.
         if anew or before.state is SourceState.REFUSED or source.id not in await self._reader.served():
-            return _nothing_known
+            return nothing_known
         return partial(self._sources.validators, source.id)
 
     async def _ask(self, task: _Task) -> _Outcome:
@@ -142,7 +142,7 @@ class CatalogRefresher:
                     left.append(host)
         for host in left:
             try:
-                outcome = await self._take(task, await task.visit.playlist(host.playlist, _nothing_known))
+                outcome = await self._take(task, await task.visit.playlist(host.playlist, nothing_known))
             except (FetchError, ContentError) as error:
                 failures.add(error, first=False)
             else:
@@ -187,10 +187,6 @@ class CatalogRefresher:
             "now": self._clock.now().timestamp(),
             "accept_shrink": task.accept_shrink,
         }
-
-
-async def _nothing_known(_location: SecretUrl) -> Validators:
-    return Validators()
 
 
 def _provider(source: Source) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
+from tunerr.catalog.ports import PORTS
 from tunerr.catalog.rows import ENTRIES
 from tunerr.model.channel import SourceId
 
@@ -24,8 +25,6 @@ _IDS = """
         JOIN channel AS held ON held.generation = served.generation AND held.channel_id = channel.channel_id
     )
     ORDER BY ordinal"""
-
-_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtmp": 1935, "rtmps": 443}
 
 
 class CatalogRow(NamedTuple):
@@ -91,4 +90,4 @@ def _host(authority: str) -> str:
     scheme, _, place = authority.partition("://")
     host = place.rpartition("@")[2].lower()
     has_port = ":" in host.rpartition("]")[2]
-    return host if has_port or scheme not in _PORTS else f"{host}:{_PORTS[scheme]}"
+    return host if has_port or scheme not in PORTS else f"{host}:{PORTS[scheme]}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
-from typing import Literal, NamedTuple, TypeVar
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
 
 import orjson
 
 from tunerr.providers.xtream.titles import Movie, Series
+from tunerr.storage.connection import worker_transaction
+from tunerr.support.batches import batches
 
 ListName = Literal["movies", "series"]
 Title = Movie | Series
@@ -21,8 +22,6 @@ _TABLES: dict[ListName, tuple[str, tuple[str, ...]]] = {
     "movies": ("movie", Movie._fields),
     "series": ("series", Series._fields),
 }
-
-_Row = TypeVar("_Row")
 
 
 class Known(NamedTuple):
@@ -58,12 +57,12 @@ class TitleLists:
             f"INSERT INTO {table} VALUES (?{', ?' * len(fields)}) ON CONFLICT DO UPDATE SET"  # noqa: S608 - constants
             f" ({', '.join(fields)}) = ({values}) WHERE ({', '.join(fields)}) IS NOT ({values})"
         )
-        gone = {row[0] for row in self._db.execute(f"SELECT id FROM {table} WHERE source = ?", (source,))}  # noqa: S608
-        for batch in batches(rows):
+        gone = {row[0] for row in self._db.execute(f"SELECT id FROM {table} WHERE source = ?", (source,))}  # noqa: S608 - as above
+        for batch in batches(rows, BATCH_ROWS):
             gone.difference_update(row.id for row in batch)
             self._many(statement, [(source, *row) for row in batch])
-        for ids in batches(gone):
-            self._many(f"DELETE FROM {table} WHERE source = ? AND id = ?", [(source, one) for one in ids])  # noqa: S608
+        for ids in batches(gone, BATCH_ROWS):
+            self._many(f"DELETE FROM {table} WHERE source = ? AND id = ?", [(source, one) for one in ids])  # noqa: S608 - as above
 
     def remove_strangers(self, sources: Collection[str]) -> None:
         """Remove the titles of all sources but these."""
@@ -75,17 +74,5 @@ class TitleLists:
             )
 
     def _many(self, statement: str, rows: list[tuple[object, ...]]) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with worker_transaction(self._db):
             self._db.executemany(statement, rows)
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.rollback()
-            raise
-
-
-def batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
-    """Yield the rows in lists of BATCH_ROWS."""
-    iterator = iter(rows)
-    while batch := list(islice(iterator, BATCH_ROWS)):
-        yield batch

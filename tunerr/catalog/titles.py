@@ -13,12 +13,13 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from tunerr.catalog.guard import PROOF_SECONDS, SHRINK_FLOOR
-from tunerr.catalog.title_lists import Known, ListName, Title, TitleLists, batches
+from tunerr.catalog.title_lists import BATCH_ROWS, Known, ListName, Title, TitleLists
 from tunerr.errors import ContentError, FetchError
 from tunerr.providers.xtream import live, titles
 from tunerr.storage.connection import open_worker
 from tunerr.storage.document import read_document
 from tunerr.storage.errors import storage_errors
+from tunerr.support.batches import batches
 
 _LARGEST_DOCUMENT = 1 << 30
 # Five times the largest list known. What packs well may hold tens of millions, and each becomes a row on the disk.
@@ -104,7 +105,7 @@ def _believed(known: Known, count: int, now: float) -> bool:
 
 def _measured(rows: Iterable[Title]) -> tuple[int, str]:
     digest, count = hashlib.blake2b(digest_size=16), 0
-    for batch in batches(rows):
+    for batch in batches(rows, BATCH_ROWS):
         count += len(batch)
         if count > _MOST_TITLES:
             raise ContentError(

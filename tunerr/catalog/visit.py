@@ -38,6 +38,11 @@ Known = Callable[[SecretUrl], Awaitable[Validators]]
 """The validators of the last good answer of a location."""
 
 
+async def nothing_known(_location: SecretUrl) -> Validators:
+    """As `Known`, where every answer counts as new."""
+    return Validators()
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a source offers: fetched documents, or that nothing `changed`. `validators` belong to `location`."""

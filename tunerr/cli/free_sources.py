@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,9 +19,7 @@ from tunerr.errors import ActionRefused, TunerrError
 
 if TYPE_CHECKING:
     from tunerr.model.source import Source
-    from tunerr.model.url import SecretUrl
     from tunerr.providers.entry import Entry
-    from tunerr.support.fetch import Validators
     from tunerr.support.http import HttpClients
 
 app = cyclopts.App(
@@ -58,7 +55,7 @@ def free_sources(
     rows = [row for one in found for row in (one.groups() if by_group else [one.row()])]
     shown = rows[:limit] if limit > 0 else rows
     if as_json:
-        print(json.dumps({"sources": shown, "total": sum(one.channels for one in found)}, indent=2, ensure_ascii=False))
+        show({"sources": shown, "total": sum(one.channels for one in found)}, as_json=True)
     else:
         show(shown, as_json=False)
 
@@ -83,12 +80,12 @@ class _Count:
     def add(self, entry: Entry, *, need_tvg_id: bool) -> None:
         """Count a row, once, for the first thing that is against it."""
         from tunerr.lineup.rules.free import closed, is_adult  # noqa: PLC0415 - slow to start
-        from tunerr.lineup.rules.words import fold, fold_group  # noqa: PLC0415 - as above
+        from tunerr.lineup.rules.words import channel_text  # noqa: PLC0415 - as above
 
         self.entries += 1
         if need_tvg_id and not entry.tvg_id:
             self.no_tvg_id += 1
-        elif is_adult(f" {fold(entry.name)} | {fold_group(entry.group)} "):
+        elif is_adult(channel_text(entry.name, entry.group)):
             self.adult += 1
         elif closed(entry.name):
             self.closed += 1
@@ -128,14 +125,14 @@ async def _counted(sources: Sequence[Source], user_agent: str, *, need_tvg_id: b
 
 
 async def _count(source: Source, clients: HttpClients, spool: Path, *, need_tvg_id: bool) -> _Count:
-    from tunerr.catalog.visit import Visit  # noqa: PLC0415 - slow to start
+    from tunerr.catalog.visit import Visit, nothing_known  # noqa: PLC0415 - slow to start
     from tunerr.providers.documents import entries  # noqa: PLC0415 - as above
     from tunerr.support.clock import SystemClock  # noqa: PLC0415 - as above
 
     count = _Count(source.id)
     try:
         with Visit(source, clients=clients, spool=spool, clock=SystemClock()) as visit:
-            offer = await visit.playlist(source.location, _nothing_known)
+            offer = await visit.playlist(source.location, nothing_known)
             await asyncio.to_thread(_read, count, entries(offer.form, offer.documents), need_tvg_id=need_tvg_id)
     except TunerrError as error:
         count.problem = f"{error.message} {error.hint}".strip()
@@ -150,9 +147,3 @@ def _read(count: _Count, rows: Iterable[object], *, need_tvg_id: bool) -> None:
             count.add(found, need_tvg_id=need_tvg_id)
         elif isinstance(found, Skipped):
             count.skipped += 1
-
-
-async def _nothing_known(_location: SecretUrl) -> Validators:
-    from tunerr.support.fetch import Validators  # noqa: PLC0415 - as above
-
-    return Validators()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -61,7 +60,7 @@ def hdhr_scan(
         return
     device, rows = asyncio.run(_visited(base, seconds, _lineup if lineup else _device))
     if as_json:
-        print(json.dumps(device | ({"lineup": rows} if lineup else {}), indent=2, ensure_ascii=False))
+        show(device | ({"lineup": rows} if lineup else {}), as_json=True)
         return
     show(device, as_json=False)
     if lineup:
@@ -91,15 +90,12 @@ async def _device(visit: Visit) -> tuple[dict[str, Any], list[dict[str, str]]]:
 
 async def _lineup(visit: Visit) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """The device, and its channels in its order; what can't be used with the reason."""
-    from tunerr.providers.documents import entries  # noqa: PLC0415 - only this form needs it
+    from tunerr.catalog.visit import nothing_known  # noqa: PLC0415 - only this form needs it
+    from tunerr.providers.documents import entries  # noqa: PLC0415 - as above
     from tunerr.providers.entry import Entry, Skipped  # noqa: PLC0415 - as above
-    from tunerr.support.fetch import Validators  # noqa: PLC0415 - as above
-
-    async def nothing(_location: SecretUrl) -> Validators:
-        return Validators()
 
     device, _ = await _device(visit)
-    offer = await visit.lineup(nothing)
+    offer = await visit.lineup(nothing_known)
     rows = []
     for found in entries(offer.form, offer.documents):
         if isinstance(found, Entry):

@@ -35,9 +35,9 @@ def panel(
 
 async def _serve(quirks: frozenset[Quirk], port: int, limit: int, folder: Path | None, configured: Path | None) -> None:
     from tunerr.app.signals import stop_on_signals  # noqa: PLC0415 - as above
-    from tunerr.lab.media import MediaLibrary, default_folder  # noqa: PLC0415
-    from tunerr.lab.panel import QUIRKS, XtreamPanel  # noqa: PLC0415
-    from tunerr.support.ffmpeg import locate_ffmpeg  # noqa: PLC0415
+    from tunerr.lab.media import MediaLibrary, default_folder  # noqa: PLC0415 - as above
+    from tunerr.lab.panel import QUIRKS, XtreamPanel  # noqa: PLC0415 - as above
+    from tunerr.support.ffmpeg import locate_ffmpeg  # noqa: PLC0415 - as above
 
     stopping = stop_on_signals()
     library = MediaLibrary(folder or default_folder(), locate_ffmpeg(configured))

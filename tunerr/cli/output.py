@@ -57,8 +57,8 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _rich(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     from rich.console import Console  # noqa: PLC0415 - 0.1 s that other output does not need
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
 
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for line in cells:

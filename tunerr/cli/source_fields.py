@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import re
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from tunerr.config import parsers
 from tunerr.errors import ActionRefused
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @Parameter(name="*")
@@ -59,7 +57,7 @@ class SourceFields:
             if field.name not in special and getattr(self, field.name) is not None
         }
         if self.url is not None:
-            found["url"] = self.url if _SCHEME.match(self.url) else str(Path(self.url).expanduser().absolute())
+            found["url"] = self.url if parsers.SCHEME.match(self.url) else str(Path(self.url).expanduser().absolute())
         if self.host:
             found["hosts"] = list(self.host)
         if self.header:

@@ -56,7 +56,7 @@ CHANGED = (
     Change(
         "All accounts full",
         "805",
-        "805 means tuners only; a full account is 806 (one of its own arrives with the provider work)",
+        "805 means tuners only; a full account is 806",
         "tuners and accounts are told apart",
     ),
     Change("LINEUP_MAX_CHANNELS", "480", "479 per device; LINEUP_DEVICES adds devices for more", "Plex fails at 480"),

@@ -9,13 +9,13 @@ from typing import Annotated
 
 from tunerr.config import identity, parsers
 from tunerr.config.declare import Section, Setting, reads
+from tunerr.model.numbers import LARGEST
 from tunerr.model.pattern import UserPattern
 
 _SWITCH = reads(parsers.boolean)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 _MOST_CHANNELS = 1_000_000
 _MOST_DEVICES = 32
-_HIGHEST_NUMBER = 99_999
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -246,12 +246,12 @@ class LineupSettings(Section):
     ] = False
     resequence_start: Annotated[
         int,
-        reads(parsers.whole(1, _HIGHEST_NUMBER)),
+        reads(parsers.whole(1, LARGEST)),
         Setting("GUIDE_NUMBER_RESEQUENCE_START", "The first of these numbers.", "100"),
     ] = 1
     number_offset: Annotated[
         int,
-        reads(parsers.whole(-_HIGHEST_NUMBER, _HIGHEST_NUMBER)),
+        reads(parsers.whole(-LARGEST, LARGEST)),
         Setting("GUIDE_NUMBER_OFFSET", "Added to the number that a new channel wants.", "1000"),
     ] = 0
     drop_failed: Annotated[

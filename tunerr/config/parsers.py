@@ -20,6 +20,9 @@ _LONGEST = 10 * 365 * 86400.0  # ten years: beyond it a slip of the keyboard, an
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 # A comma or bar parts two headers only when a header name follows; commas inside values stay.
 _HEADER_END = re.compile(r"\s*(?:[,|]|\r?\n)\s*(?=[!#$%&'*+.^_`~0-9A-Za-z-]+:(?!//))", re.ASCII)
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+"""How a URL begins, and no path."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # A comma parts two locations only when a scheme or a path follows; commas inside queries stay.
 _NEXT_LOCATION = re.compile(r"\s*,\s*(?=https?:|file:|[/~.])", re.IGNORECASE)
@@ -120,8 +123,7 @@ def location(text: str) -> SecretUrl:
     word = text.strip().replace(r"\&", "&")
     if _CONTROL.search(word):
         raise ValueError("The value has line breaks or control characters.")
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", word)
-    if scheme is None:
+    if SCHEME.match(word) is None:
         return SecretUrl(path(word).as_uri())
     if word.lower().startswith("file:/"):
         return SecretUrl(word)

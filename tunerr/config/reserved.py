@@ -8,7 +8,7 @@ from tunerr.config.environment import PREFIX
 
 # What the names after it wait for.
 _ARRIVES = {
-    "the provider work (probing, accounts, filters)": """
+    "further provider work (clearance by a browser, limits by setting)": """
         M3U_SUPPLEMENT_VOD BLOCK_CF_PROVIDERS FETCH_CF_REJECT
         PROVIDER_ACCOUNT_MAX_CONCURRENT
         CF_AUTO_BOOT CF_REAL_BROWSER_FALLBACK""",

@@ -7,7 +7,9 @@ import base64
 import binascii
 import math
 import secrets
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import structlog
 from aiohttp import web
@@ -17,6 +19,7 @@ from tunerr.actions.operators import Operators
 from tunerr.deck.forms import form_of
 from tunerr.deck.sessions import LIFETIME_S, Session, Sessions
 from tunerr.deck.throttle import Throttle
+from tunerr.errors import TunerrError
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +98,15 @@ class Gate:
         """How long an address that guessed too often has to wait (status 429), else None."""
         seconds = self.throttle.blocked_for(request.remote or "")
         return Wait(math.ceil(seconds)) if seconds > 0 else None
+
+    async def acted(self, request: web.Request, act: Awaitable[str], *, back: str) -> NoReturn:
+        """Do an act of a page; its sentence, or why it is refused, is on the page at `back`, which is shown next."""
+        try:
+            notice = await act
+        except TunerrError as error:
+            notice = str(error)
+        self.sessions.leave_notice(request.cookies[COOKIE], notice)
+        raise web.HTTPSeeOther(back)
 
     async def _refusal(self, request: web.Request) -> web.StreamResponse | None:
         path = request.path

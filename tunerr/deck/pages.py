@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from importlib.resources import files
 
-import orjson
 from aiohttp import web
 
 from tunerr.actions.operators import OneTimeCode
 from tunerr.deck.forms import form_of
 from tunerr.deck.gate import COOKIE, SESSION, Gate, set_session_cookie
-from tunerr.deck.render import Renderer
-from tunerr.errors import ActionRefused, TunerrError
+from tunerr.deck.render import Renderer, json_answer
+from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
 from tunerr.views.device import ClientUrls
 from tunerr.views.status import HomeView
@@ -79,7 +78,7 @@ class Pages:
         )
 
     async def _status(self, _request: web.Request) -> web.StreamResponse:
-        return web.Response(body=orjson.dumps(asdict(self._view())), content_type="application/json")
+        return json_answer(asdict(self._view()))
 
     async def _health(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
@@ -136,23 +135,16 @@ class Pages:
 
     async def _do_refresh(self, request: web.Request) -> web.StreamResponse:
         source = (await form_of(request)).get("source")
-        return await self._act(request, self._refresh(request[SESSION].user, SourceId(source) if source else None))
+        act = self._refresh(request[SESSION].user, SourceId(source) if source else None)
+        await self._gate.acted(request, act, back="/")
 
     async def _do_accept(self, request: web.Request) -> web.StreamResponse:
         source = SourceId((await form_of(request)).get("source", ""))
-        return await self._act(request, self._accept_shrink(request[SESSION].user, source))
+        await self._gate.acted(request, self._accept_shrink(request[SESSION].user, source), back="/")
 
     async def _do_stop(self, request: web.Request) -> web.StreamResponse:
         channel = (await form_of(request)).get("channel_id", "")
-        return await self._act(request, self._stop_stream(request[SESSION].user, channel))
-
-    async def _act(self, request: web.Request, act: Awaitable[str]) -> web.StreamResponse:
-        try:
-            notice = await act
-        except TunerrError as error:
-            notice = str(error)
-        self._gate.sessions.leave_notice(request.cookies[COOKIE], notice)
-        raise web.HTTPSeeOther("/")
+        await self._gate.acted(request, self._stop_stream(request[SESSION].user, channel), back="/")
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]

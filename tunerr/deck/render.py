@@ -1,11 +1,14 @@
-"""Templates to pages."""
+"""Views to answers: templates to pages, plain data to JSON."""
 
 from __future__ import annotations
 
+import orjson
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tunerr import __version__
 from tunerr.deck import words
+from tunerr.errors import ActionRefused, TunerrError
 
 
 class Renderer:
@@ -28,6 +31,7 @@ class Renderer:
             "program": words.program,
         }
         environment.globals |= {
+            "version": __version__,
             "verdicts": words.VERDICTS,
             "sources": words.SOURCES,
             "probes": words.PROBES,
@@ -39,3 +43,13 @@ class Renderer:
     def page(self, template: str, *, status: int = 200, **values: object) -> web.Response:
         """Render one page."""
         return web.Response(status=status, text=self._templates[template].render(values), content_type="text/html")
+
+
+def json_answer(value: object, status: int = 200) -> web.Response:
+    """Answer with JSON."""
+    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json")
+
+
+def json_refusal(error: TunerrError) -> web.Response:
+    """Answer an act that was not done: 409 when it was refused, 500 when it failed."""
+    return json_answer({"error": error.message, "hint": error.hint}, 409 if isinstance(error, ActionRefused) else 500)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 
-import orjson
 from aiohttp import web
 
 from tunerr.deck.forms import form_of
 from tunerr.deck.gate import COOKIE, SESSION, Gate
-from tunerr.deck.render import Renderer
+from tunerr.deck.render import Renderer, json_answer
 from tunerr.errors import TunerrError
 from tunerr.providers.probe_report import ProbeReport
 from tunerr.views.sources import SourcesView
@@ -51,7 +50,7 @@ class SourcePages:
         return await self._page(request, report=None)
 
     async def _json(self, _request: web.Request) -> web.StreamResponse:
-        return web.Response(body=orjson.dumps(asdict(await self._view())), content_type="application/json")
+        return json_answer(asdict(await self._view()))
 
     async def _do_probe(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -65,12 +64,7 @@ class SourcePages:
         act = self._acts.get(request.match_info["name"])
         if act is None:
             raise web.HTTPNotFound
-        try:
-            notice = await act(request[SESSION].user, await form_of(request))
-        except TunerrError as error:
-            notice = str(error)
-        self._gate.sessions.leave_notice(request.cookies[COOKIE], notice)
-        raise web.HTTPSeeOther("/sources")
+        await self._gate.acted(request, act(request[SESSION].user, await form_of(request)), back="/sources")
 
     async def _page(self, request: web.Request, *, report: ProbeReport | None) -> web.StreamResponse:
         session = request[SESSION]

@@ -11,7 +11,8 @@ from aiohttp.typedefs import Handler
 
 from tunerr.deck.forms import form_of
 from tunerr.deck.gate import SESSION
-from tunerr.errors import ActionRefused, TunerrError
+from tunerr.deck.render import json_answer, json_refusal
+from tunerr.errors import TunerrError
 from tunerr.support.clock import Clock
 from tunerr.views.streams import Gateway, stream_reports
 
@@ -34,12 +35,12 @@ def routes(
 
     def face(report: Callable[[str], dict[str, Any]]) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
-            return _json(report(request.query.get("limit", "")))
+            return json_answer(report(request.query.get("limit", "")))
 
         return answer
 
     async def known(_: web.Request) -> web.Response:
-        return _json({"actions": [{"name": name, "about": about} for name, about in _ACTIONS.items()]})
+        return json_answer({"actions": [{"name": name, "about": about} for name, about in _ACTIONS.items()]})
 
     async def act(request: web.Request) -> web.Response:
         session = request.get(SESSION)
@@ -56,8 +57,8 @@ def routes(
                 case _:
                     raise web.HTTPNotFound
         except TunerrError as error:
-            return _json({"error": error.message, "hint": error.hint}, 409 if isinstance(error, ActionRefused) else 500)
-        return _json({"ok": True, "message": sentence})
+            return json_refusal(error)
+        return json_answer({"ok": True, "message": sentence})
 
     return [
         *(web.get(path, face(report)) for path, report in stream_reports(gateway, clock).items()),
@@ -77,7 +78,3 @@ async def _fields(request: web.Request) -> Mapping[str, str]:
     if not isinstance(sent, dict):
         raise web.HTTPBadRequest(text="The body is no JSON object.")
     return {**request.query, **{name: value for name, value in sent.items() if isinstance(value, str)}}
-
-
-def _json(value: object, status: int = 200) -> web.Response:
-    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json")

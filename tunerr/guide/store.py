@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from tunerr.guide.schedule import settle
-from tunerr.storage.connection import open_worker
+from tunerr.storage.connection import open_worker, worker_transaction
 from tunerr.storage.errors import storage_errors
 
 # Rows of one transaction: some 10 ms of work, far below the 250 ms that any writer may hold the file.
@@ -64,7 +63,7 @@ class GuideStore:
     def add(self, generation: int, rows: Sequence[tuple[str, Programme]]) -> int:
         """Insert one batch in one transaction; returns how many were refused because their start was taken."""
         values = [(generation, xmltv_id, *programme) for xmltv_id, programme in rows]
-        with storage_errors(self._path), self._transaction():
+        with storage_errors(self._path), worker_transaction(self._db):
             cursor = self._db.executemany("INSERT OR IGNORE INTO programme VALUES (?, ?, ?, ?, ?)", values)
             return len(values) - cursor.rowcount
 
@@ -85,7 +84,7 @@ class GuideStore:
     def publish(self, generation: int, totals: Totals, report: str) -> None:
         """Make `generation` the one that is read, then remove its source's earlier ones."""
         with storage_errors(self._path):
-            with self._transaction():
+            with worker_transaction(self._db):
                 self._db.execute(
                     "UPDATE generation SET state = 'superseded' WHERE state = 'published'"
                     " AND source = (SELECT source FROM generation WHERE id = ?)",
@@ -128,7 +127,7 @@ class GuideStore:
         query = "UPDATE programme SET stop = ? WHERE generation = ? AND xmltv_id = ? AND start = ?"
         for first in range(0, len(changed), _BATCH):
             values = [(stop, generation, xmltv_id, start) for start, stop in changed[first : first + _BATCH]]
-            with storage_errors(self._path), self._transaction():
+            with storage_errors(self._path), worker_transaction(self._db):
                 self._db.executemany(query, values)
 
     def _remove(self, generation: int) -> None:
@@ -137,17 +136,6 @@ class GuideStore:
         while (row := self._db.execute(further, (generation, _BATCH)).fetchone()) is not None:
             before = "DELETE FROM programme WHERE generation = ? AND (xmltv_id, start) < (?, ?)"
             self._db.execute(before, (generation, *row))
-        with self._transaction():
+        with worker_transaction(self._db):
             self._db.execute("DELETE FROM programme WHERE generation = ?", (generation,))
             self._db.execute("DELETE FROM generation WHERE id = ?", (generation,))
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:  # SQLite has rolled back by itself when the disk is full
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from tunerr.model.channel import ChannelId
-from tunerr.model.numbers import GuideNumber
+from tunerr.model.numbers import LARGEST, GuideNumber
 
 RESERVED_AFTER = 24 * 3600.0
 """Seconds from the first client's fetch until a number is reserved for ever (architecture.md §3)."""
@@ -22,9 +22,6 @@ BLOCK = 1000
 """From the first number of one device to that of the next: more than twice the 479 channels that one may carry, so
 numbers that are kept for channels that left seldom push a device out of its block, and the thousands tell the device.
 """
-
-LARGEST = 99_999
-"""The largest whole guide number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Request(_Message):
     """Of the job `plan-lineup`. `sources`: all configured ones, best first. `limit`: channels of all devices together.
 
     `held`: channels that hold numbers, in order of precedence. `failed`: channels none of whose streams passed its
-    last test. `coverage`: None while the health of the guide isn't known. `preview`: store and compare, don't publish.
+    last test. `coverage`: None while the health of the guide isn't known. `preview`: compare, don't store.
     `free`: those of `sources` that are free.
     """
 

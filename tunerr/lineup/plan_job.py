@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
@@ -17,6 +16,7 @@ from tunerr.lineup.rules.stage import Given
 from tunerr.model.channel import SourceId
 from tunerr.storage.connection import open_worker
 from tunerr.storage.errors import storage_errors
+from tunerr.support.garbage import no_garbage_collection
 
 _EXAMPLES = 5
 
@@ -27,12 +27,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     The plan in force stays as it was until the new one is whole, and when it is a preview.
     """
     asked = Request.model_validate(request)
-    # There are no cycles to find among some hundred thousand tuples; looking for them is a third of the time.
-    gc.disable()
-    try:
+    with no_garbage_collection():
         return _run(asked).model_dump(mode="json")
-    finally:
-        gc.enable()
 
 
 def _run(asked: Request) -> Answer:
@@ -43,8 +39,9 @@ def _run(asked: Request) -> Answer:
         made = plan(channels, _given(asked))
         chosen = {one.channel.id: one.channel.name for one in made.decisions[: made.kept]}
         summary = _summary(asked.now, made, difference(store.chosen(), chosen))
-        groups = count_groups(channels, chosen.keys(), several=len(asked.sources) > 1)
-        store.write(made.decisions, groups, summary, preview=asked.preview)
+        if not asked.preview:
+            groups = count_groups(channels, chosen.keys(), several=len(asked.sources) > 1)
+            store.write(made.decisions, groups, summary)
     return Answer(chosen=tuple(chosen), summary=summary)
 
 

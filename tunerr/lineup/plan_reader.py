@@ -18,26 +18,25 @@ _PAGE_ROWS = 200
 
 _CHOSEN = """
     SELECT channel_id FROM planned LEFT JOIN plan_decision ON plan_decision.plan = planned.plan AND kept = 1
-    WHERE planned.preview = 0 ORDER BY place"""
+    ORDER BY place"""
 
 _BACKUPS = """
     SELECT into_channel, channel_id FROM decided
-    WHERE preview = 0 AND into_channel <> '' ORDER BY into_channel, place, channel_id"""
+    WHERE into_channel <> '' ORDER BY into_channel, place, channel_id"""
 
-_WANTED = "SELECT channel_id, number FROM decided WHERE preview = 0 AND kept = 1 AND number <> ''"
+_WANTED = "SELECT channel_id, number FROM decided WHERE kept = 1 AND number <> ''"
 
 _DECISIONS = """
     SELECT * FROM decided
-    WHERE preview = :preview AND channel_id > :after AND (:stage = '' OR stage = :stage)
+    WHERE channel_id > :after AND (:stage = '' OR stage = :stage)
         AND (:kept IS NULL OR kept = :kept)
-        AND (:words = '' OR instr(lower(name), lower(:words)) OR instr(lower(group_title), lower(:words)))
     ORDER BY channel_id LIMIT :page"""
 
 _GROUPS = """
     SELECT id, title, source, channels, chosen FROM counted
-    WHERE preview = :preview AND place > :after ORDER BY place LIMIT :page"""
+    WHERE place > :after ORDER BY place LIMIT :page"""
 
-_SUMMARY = "SELECT summary FROM plan JOIN planned ON plan.id = planned.plan WHERE planned.preview = :preview"
+_SUMMARY = "SELECT summary FROM plan JOIN planned ON plan.id = planned.plan"
 
 
 class PlanReader:
@@ -63,27 +62,23 @@ class PlanReader:
         rows = await select(self._catalog, _WANTED)
         return {ChannelId(row["channel_id"]): GuideNumber.parse(row["number"]) for row in rows}
 
-    async def why(self, channel: ChannelId, *, preview: bool = False) -> Decision | None:
+    async def why(self, channel: ChannelId) -> Decision | None:
         """Return what became of a channel; None when no plan knows it."""
-        query = "SELECT * FROM decided WHERE preview = :preview AND channel_id = :channel"
-        rows = await select(self._catalog, query, {"preview": int(preview), "channel": channel})
+        rows = await select(self._catalog, "SELECT * FROM decided WHERE channel_id = ?", (channel,))
         return _decision(rows[0]) if rows else None
 
-    async def decisions(
-        self, *, stage: str = "", kept: bool | None = None, words: str = "", after: str = "", preview: bool = False
-    ) -> tuple[Decision, ...]:
+    async def decisions(self, *, stage: str = "", kept: bool | None = None, after: str = "") -> tuple[Decision, ...]:
         """Return a page of at most 200 decisions by channel id, those after the id `after`.
 
-        `stage` and `kept` narrow it, `words` must be in the name or the group.
+        `stage` and `kept` narrow it.
         """
-        narrowed = {"preview": preview, "after": after, "stage": stage, "kept": kept, "words": words}
-        rows = await select(self._catalog, _DECISIONS, narrowed | {"page": _PAGE_ROWS})
+        narrowed = {"after": after, "stage": stage, "kept": kept, "page": _PAGE_ROWS}
+        rows = await select(self._catalog, _DECISIONS, narrowed)
         return tuple(_decision(row) for row in rows)
 
-    async def groups(self, *, after: int = 0, preview: bool = False) -> tuple[GroupCount, ...]:
+    async def groups(self, *, after: int = 0) -> tuple[GroupCount, ...]:
         """Return a page of at most 200 groups in the order of sources and playlists, without the first `after`."""
-        asked = {"preview": int(preview), "after": after, "page": _PAGE_ROWS}
-        rows = await select(self._catalog, _GROUPS, asked)
+        rows = await select(self._catalog, _GROUPS, {"after": after, "page": _PAGE_ROWS})
         return tuple(GroupCount(*row) for row in rows)
 
     async def left_out(self) -> tuple[LeftOut, ...]:
@@ -97,14 +92,7 @@ class PlanReader:
 
     async def summary(self) -> Summary | None:
         """Return the plan in force in figures; None when there is none yet."""
-        return await self._summary(preview=False)
-
-    async def preview(self) -> Summary | None:
-        """Return the preview in figures, compared with the plan in force; None when there is none."""
-        return await self._summary(preview=True)
-
-    async def _summary(self, *, preview: bool) -> Summary | None:
-        rows = await select(self._catalog, _SUMMARY, {"preview": int(preview)})
+        rows = await select(self._catalog, _SUMMARY)
         return Summary.model_validate_json(rows[0]["summary"]) if rows else None
 
 

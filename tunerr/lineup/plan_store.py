@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from tunerr.lineup.plan import Summary
 from tunerr.lineup.rules.groups import GroupCount
 from tunerr.lineup.rules.pipeline import Decision
+from tunerr.storage.connection import worker_transaction
+from tunerr.support.batches import batches
 
 # One transaction each: well below 250 ms on a slow disk.
 _BATCH_ROWS = 5000
 
-_CHOSEN = "SELECT channel_id, name FROM decided WHERE preview = 0 AND kept = 1 ORDER BY place"
+_CHOSEN = "SELECT channel_id, name FROM decided WHERE kept = 1 ORDER BY place"
 
-# A preview compares with the plan in force; once that changes it says nothing any more.
-_SUPERSEDED = """
-    SELECT id FROM plan
-    WHERE id NOT IN (SELECT plan FROM planned)
-        OR (preview = 1 AND id < (SELECT plan FROM planned WHERE preview = 0))"""
+_SUPERSEDED = "SELECT id FROM plan WHERE id NOT IN (SELECT plan FROM planned)"
 
 _REMOVE_ROWS = """
     DELETE FROM plan_decision WHERE plan = :plan AND channel_id IN
@@ -36,12 +33,10 @@ class PlanStore:
         """Return the channels of the plan in force in their order, with their names."""
         return {row[0]: row[1] for row in self._db.execute(_CHOSEN)}
 
-    def write(
-        self, decisions: Sequence[Decision], groups: Sequence[GroupCount], summary: Summary, *, preview: bool
-    ) -> None:
-        """Store a plan and put it in force, or beside the one in force when it is a preview; others are removed."""
+    def write(self, decisions: Sequence[Decision], groups: Sequence[GroupCount], summary: Summary) -> None:
+        """Store a plan and put it in force; others are removed."""
         self._remove_superseded()
-        plan = self._begin(summary, preview=preview)
+        plan = self._begin(summary)
         ordered = sorted(decisions, key=lambda decision: decision.channel.id)
         rows = (_row(plan, decision) for decision in ordered)
         self._insert("INSERT INTO plan_decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -50,18 +45,15 @@ class PlanStore:
         self._db.execute("UPDATE plan SET complete = 1 WHERE id = ?", (plan,))
         self._remove_superseded()
 
-    def _begin(self, summary: Summary, *, preview: bool) -> int:
+    def _begin(self, summary: Summary) -> int:
         cursor = self._db.execute(
-            "INSERT INTO plan (preview, made_at, summary) VALUES (?, ?, ?)",
-            (int(preview), summary.made_at, summary.model_dump_json()),
+            "INSERT INTO plan (made_at, summary) VALUES (?, ?)", (summary.made_at, summary.model_dump_json())
         )
         return int(cursor.lastrowid or 0)
 
     def _insert(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        iterator = iter(rows)
-        while batch := list(islice(iterator, _BATCH_ROWS)):
-            with self._db:
-                self._db.execute("BEGIN IMMEDIATE")
+        for batch in batches(rows, _BATCH_ROWS):
+            with worker_transaction(self._db):
                 self._db.executemany(sql, batch)
 
     def _remove_superseded(self) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from tunerr.errors import ActionRefused
 from tunerr.lineup.allotment import Devices, Place, free_seats
-from tunerr.lineup.numbering import LARGEST, Holding, Newcomer, number_new, shifted
+from tunerr.lineup.numbering import Holding, Newcomer, number_new, shifted
 from tunerr.model.channel import ChannelId
-from tunerr.model.numbers import GuideNumber
+from tunerr.model.numbers import LARGEST, GuideNumber
 
 
 @dataclass(frozen=True, slots=True)

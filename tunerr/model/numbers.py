@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+LARGEST = 99_999
+"""The largest whole guide number."""
+
 _FORM = re.compile(r"(\d{1,5})(?:\.(\d{1,4}))?", re.ASCII)
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from aiohttp import hdrs, web
 
 from tunerr.model.channel import Lineup, LineupChannel
 from tunerr.outputs.renderings import Renderings, respond
 from tunerr.outputs.text import m3u_attribute, m3u_title
-from tunerr.outputs.web import not_ready, request_base
+from tunerr.outputs.web import Served, not_ready, request_base
 from tunerr.support.snapshot import Published
 from tunerr.views.device import client_urls
 
 GuideId = Callable[[LineupChannel], str]
 """The channel's id in guide.xml."""
-
-Served = Callable[[Sequence[LineupChannel]], None]
-"""Hears which channels a client has fetched, at every GET; must not block."""
 
 
 def routes(

@@ -13,14 +13,13 @@ from aiohttp import hdrs, web
 from tunerr.errors import SystemBusy, UnknownChannel
 from tunerr.model.channel import ChannelId, Lineup, LineupChannel
 from tunerr.model.status import Client, TunerStatus
+from tunerr.outputs.web import DEVICE_PATHS
 from tunerr.support.snapshot import Published
 from tunerr.views.device import authority
 
 _CONTENT_TYPE = "video/mp2t"
 # After the end a client gets this long to read what is still in its socket.
 _LINGER_SECONDS = 10.0
-# Numbers are unique over all devices and the tuners are shared, so each device's path leads to the same streams.
-_PATHS = ("", "/device/{device:[0-9]{1,3}}")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]+", re.ASCII)
 _USER_AGENT_CHARS = 40
 
@@ -66,9 +65,10 @@ class VideoResponse(web.StreamResponse):
 def routes(*, lineup: Published[Lineup | None], gateway: Gateway) -> list[web.RouteDef]:
     """Routes of the streams. The site needs `handler_cancellation=True`, or a viewer that leaves keeps its tuner."""
     face = _Streams(lineup, gateway)
+    # Numbers are unique over all devices and the tuners are shared, so each device's path leads to the same streams.
     tuned = [
         web.get(path + how, handler)
-        for path in _PATHS
+        for path in DEVICE_PATHS
         for how, handler in (
             ("/auto/v{number}", face.by_number),
             ("/tuner{tuner:[0-9]{1,3}}/v{number}", face.by_number),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -12,11 +12,18 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from tunerr.errors import ActionRefused, StorageError, TuneError, TunerrError
+from tunerr.model.channel import LineupChannel
 from tunerr.views.device import base_url
 
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS: Final = 5
+DEVICE_PATHS: Final = ("", "/device/{device:[0-9]{1,3}}")
+"""Routes of the main device have the addresses of the hardware, those of each further one are below its own path."""
+
+Served = Callable[[Sequence[LineupChannel]], None]
+"""Hears which channels a client has fetched, at every GET; must not block."""
+
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _STATUS: Final[tuple[tuple[type[TunerrError], int], ...]] = ((ActionRefused, 409), (StorageError, 503))
 

@@ -18,6 +18,7 @@ from tunerr.config.sources import PLAYLIST_TIMEOUT
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Access, Panel, Source
+from tunerr.model.status import SourceKind
 from tunerr.model.url import SecretUrl
 from tunerr.providers.headers import clean
 from tunerr.providers.secrets import PLACEHOLDER, hidden
@@ -28,7 +29,6 @@ _PANEL_GUIDE_TIMEOUT: float = GuideSettings.model_fields["provider_epg_timeout"]
 _GUIDE_TIMEOUT: float = GuideSettings.model_fields["xmltv_timeout"].default
 # A device answers at once, or it is away.
 _DEVICE_TIMEOUT = 30.0
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PROXIES = frozenset({"http", "https", "socks5"})
 
 EXAMPLES: Mapping[str, str] = {
@@ -63,23 +63,19 @@ def _real(value: object) -> object:
 
 
 def _location(text: str) -> str:
-    if _SCHEME.match(text) is None and not text.startswith("/"):
+    if parsers.SCHEME.match(text) is None and not text.startswith("/"):
         raise ValueError("it is neither an http or https URL nor an absolute path")
     return parsers.location(text).reveal()
 
 
-def _device(text: str) -> str:
-    try:
-        return parsers.panel(text).reveal()
-    except ValueError as error:
-        raise ValueError("it is not the address of a device; give scheme, host and port alone") from error
+def _address(what: str) -> AfterValidator:
+    def check(text: str) -> str:
+        try:
+            return parsers.panel(text).reveal()
+        except ValueError as error:
+            raise ValueError(f"it is not the address of a {what}; give scheme, host and port alone") from error
 
-
-def _host(text: str) -> str:
-    try:
-        return parsers.panel(text).reveal()
-    except ValueError as error:
-        raise ValueError("it is not the address of a panel; give scheme, host and port alone") from error
+    return AfterValidator(check)
 
 
 def _proxy(text: str) -> str:
@@ -133,8 +129,8 @@ _Timeout = Annotated[str, BeforeValidator(_seconds), _duration(zero=False)]
 _Header = Annotated[str, BeforeValidator(_real), AfterValidator(_header)]
 _Credential = Annotated[str, BeforeValidator(_real), Field(min_length=1, max_length=200)]
 _Location = Annotated[str, BeforeValidator(_real), AfterValidator(_location)]
-_Device = Annotated[str, BeforeValidator(_real), AfterValidator(_device)]
-_Host = Annotated[str, BeforeValidator(_real), AfterValidator(_host)]
+_Device = Annotated[str, BeforeValidator(_real), _address("device")]
+_Host = Annotated[str, BeforeValidator(_real), _address("panel")]
 _Proxy = Annotated[str, BeforeValidator(_real), AfterValidator(_proxy)]
 _Headers = Annotated[dict[str, _Header], AfterValidator(_headers)]
 _Name = Annotated[str, AfterValidator(parsers.line(longest=80))]
@@ -179,17 +175,21 @@ class SourceDefinition(BaseModel, ABC):
         """The document as JSON, for storage."""
         return orjson.dumps(self.document()).decode()
 
-    def _guide(self, name: str, location: SecretUrl, timeout: float) -> Source:
+    def _source(self, name: str, kind: SourceKind, location: SecretUrl, timeout: float, **more: Any) -> Source:
         return Source(
             id=SourceId(name),
-            kind="guide",
+            kind=kind,
             location=location,
             timeout=self._wait(timeout),
             allow_lan=self.allow_lan,
             access=self._access(),
             interval=self._interval(),
             origin="operator",
+            **more,
         )
+
+    def _guide(self, name: str, location: SecretUrl, timeout: float) -> Source:
+        return self._source(name, "guide", location, timeout)
 
     def _access(self) -> Access:
         named = {"User-Agent": self.user_agent, "Cookie": self.cookies}
@@ -210,18 +210,8 @@ class ChannelsDefinition(SourceDefinition, ABC):
     max_streams: _MaxStreams | None = None
 
     def _channels(self, name: str, location: SecretUrl, timeout: float, **more: Any) -> Source:
-        return Source(
-            id=SourceId(name),
-            kind="playlist",
-            location=location,
-            timeout=self._wait(timeout),
-            allow_lan=self.allow_lan,
-            access=self._access(),
-            interval=self._interval(),
-            max_streams=self.max_streams,
-            country=self.country,
-            origin="operator",
-            **more,
+        return self._source(
+            name, "playlist", location, timeout, max_streams=self.max_streams, country=self.country, **more
         )
 
 
@@ -331,8 +321,8 @@ def combine(
     """All sources, best first, and a note for each definition that is ignored.
 
     Order: priority (the environment's have 0), the environment's before the operator's, then the name; free sources
-    come after all others. A definition
-    that is off is left out; one with an id that the environment or another definition uses is ignored.
+    come after all others. A definition that is off is left out; one with an id that the environment or another
+    definition uses is ignored.
     """
     ranked: list[tuple[tuple[int, bool, str], tuple[Source, ...]]] = [((0, False, ""), tuple(environment))]
     taken = {source.id for source in environment}

@@ -13,8 +13,8 @@ from multidict import CIMultiDictProxy
 from tunerr.errors import FetchError
 from tunerr.model.source import Access, Panel, Source
 from tunerr.model.url import SecretUrl, Zone
-from tunerr.providers.probe_report import ABOUT_THE_ACCOUNT, Attempt, Probed, ProbeReport, reported
-from tunerr.providers.verdicts import HEAD_BYTES, Kind, Status, Verdict, from_error, judge
+from tunerr.providers.probe_report import Attempt, Probed, ProbeReport, reported
+from tunerr.providers.verdicts import ABOUT_THE_ACCOUNT, HEAD_BYTES, Kind, Status, Verdict, from_error, judge
 from tunerr.support.causes import Cause
 from tunerr.support.clock import Clock
 from tunerr.support.http import Answer, Headers, HttpClients, Reach

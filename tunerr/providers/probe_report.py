@@ -7,11 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tunerr.providers.verdicts import Verdict
+from tunerr.providers.verdicts import ABOUT_THE_ACCOUNT, Verdict
 from tunerr.support.causes import Cause
-
-ABOUT_THE_ACCOUNT = frozenset({Cause.WRONG_CREDENTIALS, Cause.EXPIRED, Cause.BANNED, Cause.DISABLED})
-"""Causes that no other address of the same panel would change."""
 
 _BLOCKS = frozenset({Cause.FORBIDDEN, Cause.BANNED, Cause.CLOUDFLARE_BLOCK})
 _NETWORK = frozenset({Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TIMEOUT})

@@ -31,10 +31,12 @@ Kind = Literal["playlist", "panel"]
 HEAD_BYTES = 64 * 1024
 """So much of an answer is enough for a verdict."""
 
+ABOUT_THE_ACCOUNT = frozenset({Cause.WRONG_CREDENTIALS, Cause.EXPIRED, Cause.BANNED, Cause.DISABLED})
+"""Causes that no other address of the same panel would change."""
+
 _ENTRY = re.compile(rb"^#EXTINF|^[a-z]+://", re.MULTILINE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<html)", re.IGNORECASE)
 _SUCCESS = range(200, 300)
-_ABOUT_THE_ACCOUNT = (Cause.WRONG_CREDENTIALS, Cause.EXPIRED, Cause.BANNED, Cause.DISABLED)
 
 
 class Status(enum.Enum):
@@ -115,7 +117,7 @@ def _playlist(site: str, head: bytes, now: datetime) -> Verdict:
         return _answered(site, Cause.OK if _ENTRY.search(text) else Cause.EMPTY)
     if text[:1] in (b"{", b"["):  # some panels answer with the account in place of the list
         account = _panel(site, head, now)
-        if account.cause in _ABOUT_THE_ACCOUNT:
+        if account.cause in ABOUT_THE_ACCOUNT:
             return account
     return _answered(site, _nonsense(text, Cause.NOT_A_PLAYLIST))
 

@@ -8,13 +8,11 @@ from typing import Literal, NamedTuple
 
 import aiosqlite
 import orjson
-import structlog
 
 from tunerr.errors import ActionRefused
+from tunerr.storage.audit import write_act
 from tunerr.storage.connection import select, transaction
 from tunerr.support.clock import Clock
-
-log = structlog.get_logger(__name__)
 
 Kind = Literal["source", "channel", "identity", "lineup"]
 
@@ -167,12 +165,8 @@ class Choices:
 
     async def _journal(self, who: str, act: str, subject: str, detail: str, changes: Sequence[Change]) -> int:
         changed = orjson.dumps([tuple(change) for change in changes]).decode()
-        cursor = await self._state.execute(
-            "INSERT INTO audit (at, who, act, subject, detail, changes) VALUES (?, ?, ?, ?, ?, ?)",
-            (self._clock.now().timestamp(), who, act, subject, detail, changed),
-        )
-        log.info("operator act", who=who, act=act, subject=subject, detail=detail)
-        return int(cursor.lastrowid or 0)
+        now = self._clock.now()
+        return await write_act(self._state, at=now, who=who, act=act, subject=subject, detail=detail, changes=changed)
 
 
 def _act(row: aiosqlite.Row) -> Act:

@@ -1,7 +1,7 @@
 """How the databases are opened: by the server through aiosqlite, by the worker through sqlite3.
 
 Connections are in autocommit mode: a single statement is committed when it returns. Several statements that belong
-together go into `transaction` (server) or between BEGIN IMMEDIATE and COMMIT (worker).
+together go into `transaction` (server) or `worker_transaction`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -67,6 +67,18 @@ def open_worker(path: Path, *, kind: Kind, readonly: bool = False) -> sqlite3.Co
             raise
         db.row_factory = sqlite3.Row
         return db
+
+
+@contextlib.contextmanager
+def worker_transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Statements inside are committed together or, on any exception, not at all. Raises sqlite3.Error."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        db.rollback()  # nothing where SQLite has rolled back by itself, as it does when the disk is full
+        raise
 
 
 async def open_server(path: Path, *, kind: Kind, readonly: bool = False) -> aiosqlite.Connection:

@@ -26,7 +26,7 @@ from tunerr.support.names import RememberingResolver
 from tunerr.support.proxy import FAILURES, Proxy
 from tunerr.support.zones import zone_of as real_zone_of
 
-__all__ = ["Answer", "Headers", "HttpClients", "Reach", "Visitor"]
+__all__ = ["Answer", "Headers", "HttpClients", "Reach", "Visitor", "merge_headers"]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -37,6 +37,11 @@ _READ_BUFFER_BYTES = 512 * 1024
 _MAX_HEADER_BYTES = 64 * 1024
 _KEEPALIVE_SECONDS = 15.0
 _LOOKUP_SECONDS = 10.0
+
+
+def merge_headers(*layers: Iterable[tuple[str, str]]) -> Headers:
+    """One header for each name, whatever its case; a later layer wins."""
+    return tuple({name.lower(): (name, value) for layer in layers for name, value in layer}.values())
 
 
 @dataclass(frozen=True, slots=True)

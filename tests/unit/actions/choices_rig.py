@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tests.tools.clock import ManualClock
-from tests.unit.catalog.lists import in_force, ingest
+from tests.unit.catalog.lists import first_channels, in_force, ingest
 from tunerr.actions.channels import OperatorChannels
 from tunerr.actions.finding import ChannelFinder
 from tunerr.actions.identity import OperatorIdentity
@@ -70,7 +70,7 @@ async def rig(folder):
     clock, reloads = ManualClock(), []
     choices, ledger = Choices(state=state, clock=clock), NumberLedger(state=state, clock=clock)
     reader = CatalogReader(catalog=catalog, sources=in_force("m3u"))
-    one, two = await reader.first(2)
+    one, two = await first_channels(reader, 2)
     numbers = (GuideNumber(1), GuideNumber(5, 1))
     rows = tuple(LineupChannel(number, channel) for number, channel in zip(numbers, (one, two), strict=True))
     lineup = Lineup(version="1", built_at=datetime(2026, 1, 1, tzinfo=UTC), channels=rows)

@@ -1,6 +1,7 @@
 """Playlists straight into a catalog, for tests of what reads it."""
 
 from tunerr.catalog.ingest import run
+from tunerr.catalog.search import CatalogSearch
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl
@@ -22,6 +23,12 @@ def ingest(root, text, *, source="m3u", sources=("m3u", "m3u-2"), zone=2, at=0.0
             **more,
         }
     )
+
+
+async def first_channels(reader, limit):
+    """The first ones that a CatalogReader has, in the order of sources and playlists."""
+    rows = await CatalogSearch(catalog=reader._catalog, sources=reader._published).containing("", limit)
+    return await reader.channels([channel for channel, *_ in rows])
 
 
 def playlist_source(name, **more):

@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.tools.clock import ManualClock
+from tests.unit.catalog.lists import first_channels
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.model.channel import SourceId
@@ -82,7 +83,7 @@ class World:
         return [channel.name for channel in await self.channels()]
 
     async def channels(self):
-        return await self.reader.first(100)
+        return await first_channels(self.reader, 100)
 
 
 @pytest.fixture

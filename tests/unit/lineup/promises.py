@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.tools.clock import ManualClock
-from tests.unit.catalog.lists import in_force, ingest
+from tests.unit.catalog.lists import first_channels, in_force, ingest
 from tunerr.actions.choices_file import RULES
 from tunerr.catalog import roll_back
 from tunerr.catalog.keys import stream_key
@@ -161,7 +161,7 @@ class Program:
 
     def catalog(self):
         """All channels that the sources serve, by id."""
-        return {channel.id: channel for channel in self.runner.run(self.reader.first(1000))}
+        return {channel.id: channel for channel in self.runner.run(first_channels(self.reader, 1000))}
 
     def generations(self, source):
         with sqlite3.connect(self.folder / "catalog.db") as db:

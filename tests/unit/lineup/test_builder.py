@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.clock import ManualClock
-from tests.unit.catalog.lists import in_force, ingest
+from tests.unit.catalog.lists import first_channels, in_force, ingest
 from tunerr.catalog.reader import CatalogReader
 from tunerr.lineup.allotment import Devices
 from tunerr.lineup.builder import LineupBuilder
@@ -63,7 +63,7 @@ class Plan:
         if not self.made:
             return None
         if self.choice is None:
-            return tuple(channel.id for channel in await self.reader.first(1_000_000))
+            return tuple(channel.id for channel in await first_channels(self.reader, 1_000_000))
         return tuple(self.choice)
 
     async def wanted(self):

@@ -3,9 +3,9 @@ from itertools import islice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunerr.lineup.numbering import LARGEST, RESERVED_AFTER, Former, Holding, Newcomer, number_new, shifted, upwards
+from tunerr.lineup.numbering import RESERVED_AFTER, Former, Holding, Newcomer, number_new, shifted, upwards
 from tunerr.model.channel import ChannelId
-from tunerr.model.numbers import GuideNumber
+from tunerr.model.numbers import LARGEST, GuideNumber
 
 
 def number(text):

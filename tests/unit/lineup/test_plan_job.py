@@ -69,7 +69,6 @@ async def names(world, channels):
 async def test_before_the_first_plan(world):
     assert await world.reader.chosen() is None
     assert await world.reader.summary() is None
-    assert await world.reader.preview() is None
     assert await world.reader.why(ChannelId("dna-0")) is None
     assert await world.reader.decisions() == ()
     assert await world.reader.groups() == ()
@@ -121,8 +120,6 @@ async def test_pages_of_decisions(world):
     assert [one.channel for one in everything] == sorted(one.channel for one in everything)
     assert {one.name for one in await world.reader.decisions(stage="sports")} == {"TSN", "ESPN"}
     assert {one.name for one in await world.reader.decisions(kept=True)} == {"CNN", "BBC"}
-    assert {one.name for one in await world.reader.decisions(kept=False, words="tsn")} == {"TSN"}
-    assert {one.name for one in await world.reader.decisions(words="NEWS")} == {"CNN", "BBC"}
     assert await world.reader.decisions(after=everything[1].channel) == everything[2:]
 
 
@@ -164,22 +161,16 @@ async def test_a_preview_publishes_nothing_and_is_compared(world):
     override = {before[3]: {"order": 1}}
     answer = world.plan(rules={"exclude_regex": "BBC"}, overrides=override, preview=True)
     assert await world.reader.chosen() == before
-    shown = await world.reader.preview()
-    assert shown == answer.summary
+    shown = answer.summary
     assert (shown.difference.removed.count, shown.difference.removed.examples) == (1, ("BBC",))
     assert (shown.difference.added.count, shown.difference.moved.count) == (0, 3)
     assert (await world.reader.why(before[2])).kept
-    assert not (await world.reader.why(before[2], preview=True)).kept
 
 
-async def test_one_plan_and_one_preview_are_kept(world):
+async def test_one_plan_is_kept(world):
     for _ in range(3):
         world.plan()
         world.plan(preview=True)
-        world.plan(preview=True)
-    assert world.rows("plan_decision") == (8, 2)
-    world.plan()
-    assert await world.reader.preview() is None
     assert world.rows("plan_decision") == (4, 1)
     assert world.rows("plan_group") == (2, 1)
 
@@ -187,7 +178,7 @@ async def test_one_plan_and_one_preview_are_kept(world):
 async def test_a_plan_that_was_not_finished_counts_for_nothing(world):
     before = world.plan().chosen
     db = open_worker(world.root / "catalog.db", kind="catalog")
-    db.execute("INSERT INTO plan (preview, made_at) VALUES (0, 1)")
+    db.execute("INSERT INTO plan (made_at) VALUES (1)")
     db.execute(
         "INSERT INTO plan_decision SELECT plan + 1, channel_id, 0, 1, '', '', '', '', '', '', '' FROM plan_decision"
     )

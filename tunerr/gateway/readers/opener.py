@@ -17,13 +17,13 @@ from tunerr.gateway.readers.guarded_playlist import GuardedPlaylist
 from tunerr.gateway.readers.hls import HlsUpstream
 from tunerr.gateway.readers.http_ts import TsOverHttp
 from tunerr.gateway.readers.media_playlist import NeedsRemuxError, Page, read_page
-from tunerr.gateway.readers.origin import Origin, body_chunks, merge_headers, read_head
+from tunerr.gateway.readers.origin import Origin, body_chunks, read_head
 from tunerr.gateway.readers.visit import SEC_FETCH, Visit
 from tunerr.gateway.upstream import Upstream
 from tunerr.model.channel import Stream
 from tunerr.support.clock import Clock
 from tunerr.support.cookies import CookieStore
-from tunerr.support.http import Headers, HttpClients
+from tunerr.support.http import Headers, HttpClients, merge_headers
 from tunerr.support.sniff import HEAD_BYTES, Kind, sniff
 
 

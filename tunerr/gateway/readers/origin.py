@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,20 +10,12 @@ from tunerr.errors import AddressRefused, FetchError, Truncated, UpstreamError
 from tunerr.gateway.readers.refusals import HDHOMERUN_ERROR, hardware_refusal, retry_after
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.support.causes import WORDS, cause_of_status
-from tunerr.support.http import Answer, Headers, HttpClients, Reach, Visitor
+from tunerr.support.http import Answer, Headers, HttpClients, Reach, Visitor, merge_headers
 
-__all__ = ["Headers", "Origin", "bad_status", "body_chunks", "merge_headers", "read_head", "read_whole"]
+__all__ = ["Headers", "Origin", "bad_status", "body_chunks", "read_head", "read_whole"]
 
 _HTTP = ("http", "https")
 _NO_HEADERS: Mapping[str, str] = {}
-
-
-def merge_headers(*layers: Iterable[tuple[str, str]]) -> Headers:
-    """One header for each name, whatever its case; a later layer wins."""
-    merged: dict[str, tuple[str, str]] = {}
-    for layer in layers:
-        merged.update((name.lower(), (name, value)) for name, value in layer)
-    return tuple(merged.values())
 
 
 def bad_status(status: int, headers: Mapping[str, str] = _NO_HEADERS) -> UpstreamError:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from multidict import CIMultiDictProxy
 
-from tunerr.gateway.readers.origin import merge_headers
 from tunerr.model.url import SecretUrl
 from tunerr.support.cookies import Cookies
-from tunerr.support.http import Headers
+from tunerr.support.http import Headers, merge_headers
 
 # What a browser sends with the requests of a player on another site.
 SEC_FETCH: Headers = (("Sec-Fetch-Dest", "empty"), ("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Site", "cross-site"))

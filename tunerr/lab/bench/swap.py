@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tunerr.catalog.reader import CatalogReader
+from tunerr.catalog.search import CatalogSearch
 from tunerr.lab.bench.report import Figure
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Source
@@ -48,7 +49,9 @@ async def figures(database: Path, requests: Sequence[Mapping[str, object]], entr
     lag, tasks = _Lag(), Supervisor()
     catalog = await open_server(database, kind="catalog", readonly=True)
     source = Source(SourceId("m3u"), "playlist", SecretUrl("http://provider.example.com/list"), timeout=60.0)
-    reader = CatalogReader(catalog=catalog, sources=Published((source,)))
+    sources = Published[tuple[Source, ...]]((source,))
+    reader = CatalogReader(catalog=catalog, sources=sources)
+    search = CatalogSearch(catalog=catalog, sources=sources)
     tasks.spawn(lag.watch(), "loop lag")
     idle, working, swapping = [], [], []
     try:
@@ -58,7 +61,7 @@ async def figures(database: Path, requests: Sequence[Mapping[str, object]], entr
             idle.append(lag.worst())
             await Worker().run("ingest", request, _JOB_SECONDS)
             working.append(lag.worst())
-            await _read(reader)
+            await _read(reader, search)
             swapping.append(lag.worst())
     finally:
         await tasks.aclose()
@@ -71,8 +74,8 @@ async def figures(database: Path, requests: Sequence[Mapping[str, object]], entr
     ]
 
 
-async def _read(reader: CatalogReader) -> None:
-    """What the builder asks for after a swap."""
-    found = await reader.first(_LINEUP)
-    await reader.channels([channel.id for channel in found])
-    await reader.count()
+async def _read(reader: CatalogReader, search: CatalogSearch) -> None:
+    """What an operator and then the builder ask for after a swap."""
+    found = await search.containing("", _LINEUP)
+    await reader.channels([channel for channel, *_ in found])
+    await reader.served()

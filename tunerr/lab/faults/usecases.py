@@ -15,12 +15,11 @@ from tunerr.lab.faults.channels import HlsOffer, Offer, TsOffer
 from tunerr.lab.faults.hls import LiveHls, Shape
 from tunerr.lab.faults.state import Account, Armed, Fired, Request, State, Traffic
 from tunerr.lab.faults.wire import Wire
+from tunerr.lab.listen import HOST, listen
 from tunerr.lab.media import Broadcast, Clip, MediaLibrary
 from tunerr.lab.media.formats import Picture
 from tunerr.support.clock import Clock, SystemClock
 
-HOST = "127.0.0.1"
-_SHUTDOWN_SECONDS = 1.0
 # What each form of channel answers; the first is what a wrong answer is for when nothing else was said.
 _TS_TARGETS = ("stream",)
 _HLS_TARGETS = ("playlist", "master", "segment", "key")
@@ -54,17 +53,8 @@ class FaultProvider:
             clip=self._clip_offer,
             playlist=self.playlist,
         )
-        runner = web.AppRunner(
-            wire.app(), handler_cancellation=True, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
-        )
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, HOST, self._port).start()
-        except OSError as error:
-            await runner.cleanup()
-            raise TunerrError(f"The fault provider can't listen on {HOST}:{self._port}: {error.strerror}.") from error
-        self._runner = runner
-        self.base_url = f"http://{HOST}:{runner.addresses[0][1]}"
+        self._runner = await listen(wire.app(), self._port, who="The fault provider")
+        self.base_url = f"http://{HOST}:{self._runner.addresses[0][1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -7,18 +7,15 @@ from typing import Self
 
 from aiohttp import web
 
-from tunerr.errors import TunerrError
 from tunerr.lab.faults.channels import TsOffer
 from tunerr.lab.faults.state import Account, State, Traffic
+from tunerr.lab.listen import HOST, listen
 from tunerr.lab.media import Broadcast, MediaLibrary
 from tunerr.lab.panel.content import Content, showcase
 from tunerr.lab.panel.quirks import Quirk
 from tunerr.lab.panel.state import PanelState, Question
 from tunerr.lab.panel.wire import Wire
 from tunerr.support.clock import Clock, SystemClock
-
-HOST = "127.0.0.1"
-_SHUTDOWN_SECONDS = 1.0
 
 
 class XtreamPanel:
@@ -63,16 +60,7 @@ class XtreamPanel:
             now=self._now,
             token_base=lambda: self.token_url,
         )
-        self._runner = web.AppRunner(
-            wire.app(), handler_cancellation=True, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
-        )
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, HOST, self._port).start()
-            await web.TCPSite(self._runner, HOST, 0).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise TunerrError(f"The panel can't listen on {HOST}:{self._port}: {error.strerror}.") from error
+        self._runner = await listen(wire.app(), self._port, 0, who="The panel")
         self.base_url, self.token_url = (f"http://{HOST}:{address[1]}" for address in self._runner.addresses)
         return self
 

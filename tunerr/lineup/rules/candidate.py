@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from tunerr.catalog.served import CatalogRow
-from tunerr.lineup.rules.words import fold, fold_group
+from tunerr.lineup.rules.words import channel_text
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.override import ChannelOverride
 
@@ -59,6 +59,6 @@ def candidates(rows: Iterable[CatalogRow], overrides: Mapping[str, RuleOverride]
     for row in rows:
         override = overrides.get(row.channel_id, _NONE)
         name, group = override.name or row.name, override.group or row.group
-        text = f" {fold(name)} | {fold_group(group)} "
+        text = channel_text(name, group)
         found.append(Candidate(row.channel_id, row, name, group, text, override.enabled, override.order))
     return found

@@ -11,6 +11,7 @@ from tunerr.config.environment import PREFIX
 from tunerr.config.lineup import LineupSettings
 from tunerr.errors import ActionRefused
 from tunerr.lineup.rules.recipe_file import ProgrammingRecipe
+from tunerr.model.numbers import LARGEST
 from tunerr.model.pattern import UserPattern
 
 Recipe = Literal[
@@ -59,8 +60,8 @@ class LineupRules(BaseModel):
     skip: int = Field(default=0, ge=0)
     take: int = Field(default=0, ge=0)
     resequence: bool = False
-    resequence_start: int = Field(default=1, ge=1, le=99_999)
-    number_offset: int = Field(default=0, ge=-99_999, le=99_999)
+    resequence_start: int = Field(default=1, ge=1, le=LARGEST)
+    number_offset: int = Field(default=0, ge=-LARGEST, le=LARGEST)
     drop_failed: bool = False
     guide_policy: Literal["off", "healthy", "strict", "drop_placeholders"] = "off"
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
+from tunerr.catalog.ports import port_of
 from tunerr.model.channel import Stream
-
-_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtmp": 1935, "rtmps": 443}
 
 
 def on(host: str, listed: str) -> bool:
@@ -36,9 +34,5 @@ def without(streams: tuple[Stream, ...], listed: Sequence[str]) -> tuple[Stream,
 
 
 def _place(stream: Stream) -> str:
-    try:
-        port = urlsplit(stream.url.reveal()).port or _PORTS.get(stream.url.scheme, 0)
-    except ValueError:
-        port = 0
     host = stream.url.host
-    return f"{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{f'[{host}]' if ':' in host else host}:{port_of(stream.url) or 0}"

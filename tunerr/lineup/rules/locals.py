@@ -43,6 +43,12 @@ def region_score(channel: Candidate, given: Given) -> tuple[int, str]:
     return sum(points for _, points in parts), ", ".join(f"{name} {points:+d}" for name, points in parts)
 
 
+def tvg_ending(tvg_id: str) -> str:
+    """Return what comes after the last dot of a tvg-id and before a feed (`cnn.us@hd`); empty without a dot."""
+    _, dot, ending = tvg_id.rpartition(".")
+    return ending.partition("@")[0].lower() if dot else ""
+
+
 def _parts(channel: Candidate, given: Given) -> list[tuple[str, int]]:
     text, row = channel.text, channel.row
     words = text.split()
@@ -64,7 +70,7 @@ def _parts(channel: Candidate, given: Given) -> list[tuple[str, int]]:
 
 
 def _country(channel: Candidate) -> list[tuple[str, int]]:
-    ending = channel.row.tvg_id.rpartition(".")[2].partition("@")[0].lower() if "." in channel.row.tvg_id else ""
+    ending = tvg_ending(channel.row.tvg_id)
     if not ending:
         return []
     if ending in _ENDINGS:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tunerr.lineup.rules.candidate import Candidate
 from tunerr.lineup.rules.event_time import event_start
+from tunerr.lineup.rules.locals import tvg_ending
 from tunerr.lineup.rules.stage import Given
 from tunerr.lineup.rules.words import Vocabulary
 
@@ -72,8 +73,8 @@ def _judge(
             return Judged(0, f"its event starts at {start:%Y-%m-%d %H:%M %Z}, outside the window")
     words = channel.text.split()
     parts = [(kind, base), *((f"'{word}'", points) for word, points in _BONUSES.items() if word in words)]
-    ending = channel.row.tvg_id.rpartition(".")[2].partition("@")[0].lower()
-    if ending in _REGIONS and "." in channel.row.tvg_id:
+    ending = tvg_ending(channel.row.tvg_id)
+    if ending in _REGIONS:
         parts.append((f".{ending}", _REGIONS[ending]))
     return Judged(sum(points for _, points in parts), ", ".join(f"{name} {points:+d}" for name, points in parts))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from tunerr.lineup.numbering import shifted
 from tunerr.lineup.rules.candidate import Candidate
 from tunerr.lineup.rules.ordinal import ordinal
 from tunerr.lineup.rules.stage import Given, Outcome, Skipped, leave_out
 from tunerr.model.numbers import GuideNumber
-
-_HIGHEST_NUMBER = 99_999
 
 
 def disabled(channels: Sequence[Candidate], _: Given) -> Outcome | None:
@@ -49,8 +48,8 @@ def resequence(channels: Sequence[Candidate], given: Given) -> Outcome | None:
     """Let channels want numbers in their order."""
     if not given.rules.resequence:
         return None
-    start = given.rules.resequence_start
-    return Outcome([channel._replace(number=_within(start + place)) for place, channel in enumerate(channels)])
+    start = GuideNumber(given.rules.resequence_start)
+    return Outcome([channel._replace(number=shifted(start, place)) for place, channel in enumerate(channels)])
 
 
 def offset(channels: Sequence[Candidate], given: Given) -> Outcome | None:
@@ -62,14 +61,9 @@ def offset(channels: Sequence[Candidate], given: Given) -> Outcome | None:
         wanted = channel.number or (GuideNumber.parse(channel.row.chno) if channel.row.chno else None)
         if wanted is None:
             return channel
-        return channel._replace(number=_within(wanted.major + given.rules.number_offset, wanted.minor))
+        return channel._replace(number=shifted(wanted, given.rules.number_offset))
 
     return Outcome([moved(channel) for channel in channels])
-
-
-def _within(major: int, minor: int = 0) -> GuideNumber | None:
-    """Return the number, None where there is none so low or high."""
-    return GuideNumber(major, minor) if 1 <= major <= _HIGHEST_NUMBER else None
 
 
 def cap(channels: Sequence[Candidate], given: Given) -> Outcome | None:

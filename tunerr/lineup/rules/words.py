@@ -21,7 +21,12 @@ def fold(text: str) -> str:
 
 
 # Groups repeat a thousandfold.
-fold_group = lru_cache(maxsize=20_000)(fold)
+_fold_group = lru_cache(maxsize=20_000)(fold)
+
+
+def channel_text(name: str, group: str) -> str:
+    """Name and group folded, a space at both ends: what a `Vocabulary` is looked for in."""
+    return f" {fold(name)} | {_fold_group(group)} "
 
 
 def _plain(char: str) -> str:

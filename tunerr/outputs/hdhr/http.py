@@ -9,12 +9,12 @@ from typing import Protocol
 import structlog
 from aiohttp import hdrs, web
 
-from tunerr.model.channel import ChannelId, Lineup, LineupChannel
+from tunerr.model.channel import ChannelId, Lineup
 from tunerr.model.status import TunerStatus
 from tunerr.outputs.hdhr import documents
 from tunerr.outputs.hdhr.scan import Scan
 from tunerr.outputs.renderings import Renderings, respond
-from tunerr.outputs.web import json_response, not_ready, request_base
+from tunerr.outputs.web import DEVICE_PATHS, Served, json_response, not_ready, request_base
 from tunerr.support.clock import Clock
 from tunerr.support.snapshot import Published
 from tunerr.views.device import DeviceIdentity, at_port
@@ -24,17 +24,12 @@ log = structlog.get_logger(__name__)
 SetFavorite = Callable[[ChannelId, bool], Awaitable[None]]
 """Saves a favorite and publishes the lineup that has it; goes on when the request that asked is cancelled."""
 
-Served = Callable[[Sequence[LineupChannel]], None]
-"""Hears which channels a client has fetched, at every GET; must not block."""
-
 # Web applications of other origins read these documents of the real device.
 _DEVICE: dict[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
 _SOURCES = ("Antenna", "Cable")
 _SOURCE = "Cable"
 # "+" arrives as a space where the client didn't escape it. "x" hides on the hardware; here it is no favorite either.
 _FAVORITE_SIGNS = {"+": True, " ": True, "-": False, "x": False}
-# The main device has the addresses of the hardware, each further one the same ones below its own path.
-_PATHS = ("", "/device/{device:[0-9]{1,3}}")
 
 
 class Tuners(Protocol):
@@ -64,7 +59,7 @@ def routes(
     activity = _Activity(known, tuners)
     return [
         route(path + document, handler)
-        for path in _PATHS
+        for path in DEVICE_PATHS
         for route, document, handler in (
             (web.get, "/", about.welcome),
             (web.get, "/discover.json", about.discover),

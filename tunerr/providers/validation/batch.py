@@ -120,11 +120,6 @@ class Batch:
         """Seconds since the start."""
         return self._clock.monotonic() - self._began
 
-    @property
-    def open_tests(self) -> int:
-        """Tests that were given out and have no verdict yet."""
-        return len(self._busy)
-
     def next(self) -> Work | Wait | None:
         """Return what to test now, how long to wait, or None when nothing more will be given out."""
         now = self._clock.monotonic()

@@ -14,7 +14,7 @@ from tunerr.model.url import SecretUrl, Zone
 from tunerr.providers.validation.batch import Verdict
 from tunerr.providers.validation.judge import judge_body, judge_status
 from tunerr.providers.validation.targets import unusable
-from tunerr.support.http import Answer, Headers, HttpClients, Reach, Visitor
+from tunerr.support.http import Answer, Headers, HttpClients, Reach, Visitor, merge_headers
 
 __all__ = ["Lease", "Leases", "Prober"]
 
@@ -118,7 +118,7 @@ class Prober:
         async with self._clients.request(
             url,
             reach=Reach(zone, allow_lan=stream.allow_lan),
-            headers=_merged(self._headers, stream.headers, (_RANGE, ("Accept-Encoding", "identity"))),
+            headers=merge_headers(self._headers, stream.headers, (_RANGE, ("Accept-Encoding", "identity"))),
             read_timeout=self._timeout,
             visitor=visitor,
             proxy=stream.proxy,
@@ -156,8 +156,3 @@ async def _read(answer: Answer) -> tuple[bytes, bool]:
 def _goes_on(answer: Answer, received: int) -> bool:
     total = answer.headers.get("Content-Range", "").rpartition("/")[2]
     return total.isascii() and total.isdigit() and int(total[:18]) > received
-
-
-def _merged(*layers: Headers) -> Headers:
-    """One header for each name, whatever its case; a later layer wins."""
-    return tuple({name.lower(): (name, value) for layer in layers for name, value in layer}.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from tunerr.model.channel import ChannelId
@@ -13,12 +12,11 @@ from tunerr.providers.validation.settle import Settled
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A run that goes on: channels in it, streams tested and how many of them play, tests open, hosts left alone."""
+    """A run that goes on: channels in it, streams tested and how many of them play, hosts left alone."""
 
     channels: int
     tested: int
     passed: int
-    open_tests: int
     stopped: tuple[str, ...]
     seconds: float
 
@@ -35,10 +33,10 @@ class Progress:
 class RunReport:
     """A run that is over. Channels: `total` = `passed` + `failed` + `untested`, the latter also by reason in `skipped`.
 
-    Streams: `findings` counts what the tests found, `requests` what was asked by host. `inconclusive`: the hosts that
-    were left alone, with the kind of failure that dominated them. `dropped` and `back` are the channels that the run
-    takes out of the lineup and brings back; with `tripped`, none of the `would_drop` channels is dropped.
-    `guard`: percent. `ended`: by the operator, before its time.
+    `requests` counts what was asked by host. `inconclusive`: the hosts that were left alone, with the kind of failure
+    that dominated them. `dropped` and `back` are the channels that the run takes out of the lineup and brings back;
+    with `tripped`, none of the `would_drop` channels is dropped. `guard`: percent. `ended`: by the operator, before its
+    time.
     """
 
     total: int
@@ -46,7 +44,6 @@ class RunReport:
     failed: int
     untested: int
     skipped: tuple[tuple[str, int], ...]
-    findings: tuple[tuple[Finding, int], ...]
     inconclusive: tuple[tuple[str, Finding], ...]
     requests: tuple[tuple[str, int], ...]
     would_drop: int
@@ -56,11 +53,6 @@ class RunReport:
     guard: int
     seconds: float
     ended: bool = False
-
-    @property
-    def conclusive(self) -> bool:
-        """Whether its failures count."""
-        return not self.tripped and not self.inconclusive
 
     def sentences(self) -> tuple[str, ...]:
         """Say it to the operator: what came of it, then what is unusual, with what to do."""
@@ -97,7 +89,6 @@ def progress(batch: Batch) -> Progress:
         channels=len(batch.candidates),
         tested=len(found),
         passed=found.count(Finding.PASS),
-        open_tests=batch.open_tests,
         stopped=tuple(sorted(batch.stopped)),
         seconds=batch.seconds,
     )
@@ -105,14 +96,12 @@ def progress(batch: Batch) -> Progress:
 
 def report(batch: Batch, settled: Settled, *, requests: dict[str, int], guard: int, ended: bool = False) -> RunReport:
     """Return the report of a run that is over; `guard` in percent."""
-    findings = Counter(result.verdict.finding for result in batch.results.values())
     return RunReport(
         total=len(batch.candidates),
         passed=settled.passed,
         failed=settled.failed,
         untested=sum(count for _, count in settled.untested),
         skipped=settled.untested,
-        findings=tuple(findings.most_common()),
         inconclusive=tuple(sorted(batch.stopped.items())),
         requests=tuple(sorted(requests.items())),
         would_drop=settled.would_drop,

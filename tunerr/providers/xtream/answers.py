@@ -6,8 +6,6 @@ import json
 
 from tunerr.providers.xtream import refusals
 
-_SHOWN = 4096  # characters of a wrong answer that are looked at
-
 
 def read_answer(body: bytes) -> object:
     """Return the JSON value that the answer begins with. Raises AccountRefused and NotAPanel when there is none."""
@@ -15,5 +13,5 @@ def read_answer(body: bytes) -> object:
     try:
         value: object = json.JSONDecoder(strict=False).raw_decode(said)[0]
     except (ValueError, RecursionError):
-        raise refusals.damaged() if said[:1] in ("{", "[") else refusals.no_list(said[:_SHOWN]) from None
+        raise refusals.damaged() if said[:1] in ("{", "[") else refusals.no_list(said[: refusals.SHOWN]) from None
     return value

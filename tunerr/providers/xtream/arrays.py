@@ -14,7 +14,6 @@ from tunerr.providers.xtream.values import obj
 
 # Far above every real row; what does not end by then is no row.
 _LONGEST_ROW = 1 << 20
-_SHOWN = 4096  # characters of a wrong answer that are looked at
 _NOTHING = ("null", "false")
 # Not a loop over characters: an answer may be a gigabyte of white space.
 _NEXT = re.compile(r"[ \t\r\n\0]*+([^ \t\r\n\0])")
@@ -101,9 +100,9 @@ class _Source:
 
     def head(self) -> str:
         """The first characters of what is left, enough to tell what it is."""
-        while len(self.text) - self.at < _SHOWN and self._grow():
+        while len(self.text) - self.at < refusals.SHOWN and self._grow():
             pass
-        return self.text[self.at : self.at + _SHOWN]
+        return self.text[self.at : self.at + refusals.SHOWN]
 
     def value(self) -> Any:
         """The JSON value that begins at the next character. Raises Truncated and NotAPanel."""

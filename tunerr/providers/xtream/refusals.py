@@ -12,6 +12,9 @@ _LOGIN = re.compile(r"invalid|incorrect|wrong|denied|unauthori[sz]ed|auth|creden
 _CLOUDFLARE = re.compile(r"cloudflare|cf-ray|cf-browser|just a moment", re.IGNORECASE)
 _NOTICE = re.compile(r"(?:fatal error|warning|notice|deprecated)\b.* on line", re.IGNORECASE | re.DOTALL)
 
+SHOWN = 4096
+"""So many characters of a wrong answer are enough for `no_list`."""
+
 CHECK_LOGIN = "Check the user name and password (IPTV_TUNERR_PROVIDER_USER and _PASS); they are case-sensitive."
 _CHECK_ADDRESS = "Open the panel's address in a browser; ask the provider for its present one."
 
@@ -22,7 +25,7 @@ def wrong_login() -> AccountRefused:
 
 
 def no_list(start: str) -> ContentError:
-    """Return the error for an answer that is no JSON, by its first few thousand characters."""
+    """Return the error for an answer that is no JSON, by its first SHOWN characters."""
     said = start.strip()
     if not said:
         return NotAPanel(

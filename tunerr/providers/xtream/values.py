@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 
-from tunerr.providers.text import plain
+from tunerr.providers.text import LONGEST_NAME, plain
 
 Object = Mapping[str, object]
 
@@ -15,7 +15,7 @@ _LARGEST = 1 << 53
 _CLOCKS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%d:%H-%M")
 
 
-def text(value: object, longest: int = 300) -> str:
+def text(value: object, longest: int = LONGEST_NAME) -> str:
     """Return what a person reads: one clean line; empty for null and for what is no text or number."""
     if isinstance(value, str):
         return plain(value, longest)

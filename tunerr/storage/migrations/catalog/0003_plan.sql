@@ -1,14 +1,13 @@
 -- What the lineup rules decided. A plan without `complete` is unfinished and dies at the next job; the newest complete
--- one that is no preview is in force, and there is one preview at most.
+-- one is in force.
 CREATE TABLE plan (
     id       INTEGER PRIMARY KEY,
-    preview  INTEGER NOT NULL,
     made_at  REAL NOT NULL,            -- Unix seconds
     complete INTEGER NOT NULL DEFAULT 0,
     summary  TEXT NOT NULL DEFAULT '{}'   -- JSON of lineup.plan.Summary
 ) STRICT;
 
-CREATE VIEW planned AS SELECT preview, max(id) AS plan FROM plan WHERE complete = 1 GROUP BY preview;
+CREATE VIEW planned AS SELECT id AS plan FROM plan WHERE complete = 1 ORDER BY id DESC LIMIT 1;
 
 CREATE TABLE plan_decision (
     plan         INTEGER NOT NULL,
@@ -39,6 +38,5 @@ CREATE TABLE plan_group (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW decided AS
-    SELECT planned.preview, plan_decision.* FROM planned JOIN plan_decision ON plan_decision.plan = planned.plan;
-CREATE VIEW counted AS
-    SELECT planned.preview, plan_group.* FROM planned JOIN plan_group ON plan_group.plan = planned.plan;
+    SELECT plan_decision.* FROM planned JOIN plan_decision ON plan_decision.plan = planned.plan;
+CREATE VIEW counted AS SELECT plan_group.* FROM planned JOIN plan_group ON plan_group.plan = planned.plan;
