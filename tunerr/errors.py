@@ -22,7 +22,9 @@ TunerrError
 ├── TuneError                a viewer can't have the channel; carries the HDHomeRun code
 ├── UpstreamError            one upstream failed; the session tries the next
 ├── WorkerError              the bulk child failed
-└── ActionRefused            an operator act that can't be done
+├── ActionRefused            an operator act that can't be done
+├── QueryRefused             a question with values that can't be used
+└── NotReady                 what is asked for is not there yet
 """
 
 from __future__ import annotations
@@ -138,6 +140,14 @@ class WorkerError(TunerrError):
 
 class ActionRefused(TunerrError):
     """An operator act that can't be done as asked."""
+
+
+class QueryRefused(TunerrError):
+    """A question with values that can't be used; the hint says what is allowed."""
+
+
+class NotReady(TunerrError):
+    """What is asked for is not there yet, or was never configured."""
 
 
 class UpstreamError(TunerrError):

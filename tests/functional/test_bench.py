@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.tools.clients import client
-from tunerr.lab.bench import catalog, failover, hls, join, relay
+from tunerr.lab.bench import catalog, failover, guide, hls, join, relay
 from tunerr.lab.media import default_folder
 
 
@@ -60,3 +60,16 @@ async def test_catalog():
     assert figures["panel, 50 titles, first", "wall"]["median"] > 0
     assert len(figures["500 entries, a server's loop", "largest lag while a lineup is read"]["values"]) == 4
     assert figures["lineup.json, 20 channels", "served gzip"]["median"] > 0
+
+
+async def test_guide():
+    report = await guide.run(guide.Plan(default_folder(), channels=40, programmes=2_000, pairs=1))
+    figures = by_name(report)
+    (size,) = {case.split(",")[0] for case, _ in figures if case.startswith("guide of")}
+    for case in ("a tenth wanted", "all wanted", "rendered"):
+        assert figures[f"{size}, {case}", "CPU"]["median"] > 0
+        assert figures[f"{size}, {case}", "peak RSS"]["median"] > 10
+    assert figures["a server's loop", "lag p99 while the jobs run"]["median"] > 0
+    assert len(figures["guide.xml, 304", "answer"]["values"]) == 500
+    assert [what for case, what in figures if case.startswith("guide.xml.gz")].count("download") == 1
+    assert figures["a stream plays", "longest gap in a refresh"]["median"] > 0

@@ -44,9 +44,9 @@ class Arguments:
             raise _refusal(name, "a list of texts")
         return value
 
-    def table(self, name: str) -> dict[str, Any]:
-        """Return an object."""
-        value = self._values.get(name)
+    def table(self, name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return an object; without a default it must be there."""
+        value = self._values.get(name, default)
         if not isinstance(value, dict):
             raise _refusal(name, "an object")
         return value

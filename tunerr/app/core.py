@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -12,18 +13,25 @@ import aiosqlite
 
 from tunerr.app.accounts import AccountBook, ask_account
 from tunerr.app.desk import Desk
+from tunerr.app.guide_coverage import left_out_for_guide
+from tunerr.app.guide_desk import GuideDesk
 from tunerr.app.identity import DEMO_TUNERS, device_identities, tuner_count
 from tunerr.app.offering import Ground, Offering, build_offering
 from tunerr.app.refresh import RefreshCycle, statuses_of
 from tunerr.app.sources import SourceBook
 from tunerr.app.streams import build_gateway, build_opener, ffmpeg_of
+from tunerr.catalog.named_guides import named_guides
+from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.catalog.titles_refresh import TitlesRefresher
 from tunerr.config.sections import Settings
 from tunerr.gateway.accounts import source_account
 from tunerr.gateway.gateway import Gateway
-from tunerr.guide.refresh import GuideRefresher
+from tunerr.guide.fetching.refresh import GuideRefresher
+from tunerr.guide.messages import Matching
 from tunerr.lab.demo.provider import DemoProvider
+from tunerr.lineup.overrides import ChannelOverrides
+from tunerr.lineup.plan_reader import PlanReader
 from tunerr.model.account import AccountStatus
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
@@ -60,6 +68,8 @@ class Core:
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
     offering: Offering
+    matching: Callable[[], Awaitable[Matching]]
+    guide: GuideDesk
     cycle: RefreshCycle
     titles: TitlesRefresher
     gateway: Gateway
@@ -84,20 +94,39 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         account_limit=accounts.limit,
         stack=stack,
     )
-    offering = await build_offering(ground, gateway.accounts, opener)
+    guide = _guide_refresher(ground)
+    offering = await build_offering(ground, gateway.accounts, opener, guide.matching)
+    name_guides = partial(book.name, partial(named_guides, ground.catalog))
+    if not book.is_demo:
+        await name_guides()
     lineup: Published[Lineup | None] = Published(None)
     edition: Published[GuideEdition | None] = Published(None)
     statuses = Published(statuses_of(ground.sources.current, await SourceStore(ground.state).statuses()))
+    guide_desk = GuideDesk(
+        await _open(ground.folder.guide_db, "guide", stack, readonly=True),
+        folder=ground.folder,
+        worker=ground.worker,
+        lineup=lineup,
+        sources=ground.sources,
+    )
+
+    async def follow_guides() -> None:
+        if offering.planner.in_force.looks_at_guide:
+            await cycle.replan()
+
     cycle = RefreshCycle(
         sources=ground.sources,
         catalog=_catalog_refresher(ground, offering, accounts, gateway),
         planner=offering.planner,
         builder=offering.builder,
-        guide=_guide_refresher(ground),
+        guide=guide,
         lineup=lineup,
         edition=edition,
         statuses=statuses,
         interval=settings.server.refresh,
+        after_playlists=None if book.is_demo else name_guides,
+        after_guides=follow_guides,
+        after_edition=guide_desk.edition_came,
     )
     offering.tests.on_change(cycle.replan)
     await cycle.load()
@@ -113,6 +142,8 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         edition=edition,
         statuses=statuses,
         offering=offering,
+        matching=guide.matching,
+        guide=guide_desk,
         cycle=cycle,
         titles=TitlesRefresher(
             folder=ground.folder,
@@ -172,6 +203,7 @@ def _catalog_refresher(ground: Ground, offering: Offering, accounts: AccountBook
 
 
 def _guide_refresher(ground: Ground) -> GuideRefresher:
+    reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
     return GuideRefresher(
         folder=ground.folder,
         sources=SourceStore(ground.state),
@@ -179,6 +211,10 @@ def _guide_refresher(ground: Ground) -> GuideRefresher:
         worker=ground.worker,
         clock=ground.clock,
         configured=ground.sources,
+        settings=ground.settings.guide,
+        beside=partial(
+            left_out_for_guide, PlanReader(catalog=ground.catalog), reader, ChannelOverrides(ground.choices)
+        ),
     )
 
 

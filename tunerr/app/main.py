@@ -14,7 +14,9 @@ from tunerr.app.core import Core, build_core
 from tunerr.app.descriptors import raise_descriptor_limit
 from tunerr.app.desk import Desk, open_desk
 from tunerr.app.loop_lag import watch_loop_lag
+from tunerr.app.operator_acts import OperatorActs
 from tunerr.app.operator_site import start_operator_site, tuner_url
+from tunerr.app.reports import all_reports
 from tunerr.app.signals import stop_on_signals
 from tunerr.app.sites import start_tcp
 from tunerr.app.sources import SourceBook
@@ -96,11 +98,13 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
     # Pushed before the sites, ended after them: what a request has begun may finish.
     stack.push_async_callback(background.aclose)
     # Before the tuner: whoever waits for that one to be ready finds the deck and the control socket too.
-    await start_operator_site(core, background, stack)
+    acts = OperatorActs(core, background)
+    reports = all_reports(core, acts.guide.findings)
+    await start_operator_site(core, acts, reports, stack)
     metrics = metrics_of(core)
     address = settings.server.addr
     runner = await start_tcp(
-        tuner_application(core, metrics, background),
+        tuner_application(core, metrics, background, reports),
         host=address.host,
         port=address.port,
         name="tuner",
@@ -113,6 +117,7 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
     background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
     background.spawn(core.cycle.forever(), "refresh")
     background.spawn(follow_refreshes(core), "titles and tests")
+    background.spawn(core.guide.index_editions(), "search index")
     # What was loaded to start with stays for good: later collections need not walk it. A full one is put off until a
     # quarter more than the last one found is there; what is frozen must not count, or sessions that are over pile up.
     gc.collect()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import aiosqlite
 
 from tunerr.app.channel_tests import ChannelTests
+from tunerr.app.guide_coverage import CoverageAsker
 from tunerr.app.planning import LineupPlanner
 from tunerr.catalog import ranking
 from tunerr.catalog.reader import CatalogReader
 from tunerr.config.sections import Settings
 from tunerr.gateway.accounts import Accounts
 from tunerr.gateway.readers.opener import StreamOpener
+from tunerr.guide.messages import Matching
 from tunerr.lineup.allotment import Devices
 from tunerr.lineup.builder import LineupBuilder
 from tunerr.lineup.favorites import Favorites
@@ -28,6 +31,7 @@ from tunerr.providers.validation.prober import Prober
 from tunerr.storage.choices import Choices
 from tunerr.storage.folder import DataFolder
 from tunerr.storage.host_agents import HostAgents
+from tunerr.storage.sources import SourceStore
 from tunerr.storage.stream_tests import StreamTests
 from tunerr.support.clock import Clock
 from tunerr.support.http import HttpClients
@@ -66,8 +70,10 @@ class Offering:
     builder: LineupBuilder
 
 
-async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpener) -> Offering:
-    """Join them. Raises StorageError."""
+async def build_offering(
+    ground: Ground, accounts: Accounts, opener: StreamOpener, matching: Callable[[], Awaitable[Matching]]
+) -> Offering:
+    """Join them; `matching`: how channels are found in guides. Raises StorageError."""
     settings = ground.settings.lineup
     devices = Devices(limit=settings.max_channels, count=settings.devices)
     reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
@@ -99,6 +105,7 @@ async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpene
         overrides=overrides,
         ledger=ledger,
         failed=tests.failed,
+        coverage=_coverage(ground, overrides, matching).coverage,
         settings=settings,
         devices=devices,
         clock=ground.clock,
@@ -115,6 +122,21 @@ async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpene
         clock=ground.clock,
     )
     return Offering(devices, reader, ledger, favorites, plans, overrides, planner, tests, builder)
+
+
+def _coverage(
+    ground: Ground, overrides: ChannelOverrides, matching: Callable[[], Awaitable[Matching]]
+) -> CoverageAsker:
+    return CoverageAsker(
+        folder=ground.folder,
+        worker=ground.worker,
+        sources=ground.sources,
+        statuses=SourceStore(ground.state),
+        overrides=overrides,
+        matching=matching,
+        settings=ground.settings.guide,
+        clock=ground.clock,
+    )
 
 
 def _ranked(channel: Channel, order: tuple[str, ...], rules: LineupRules, sources: tuple[Source, ...]) -> Channel:

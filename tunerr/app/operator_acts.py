@@ -9,6 +9,7 @@ from typing import Any
 
 from tunerr.actions.channels import OperatorChannels
 from tunerr.actions.finding import ChannelFinder
+from tunerr.actions.guide_refresh import GuideRefresh
 from tunerr.actions.identity import OperatorIdentity
 from tunerr.actions.refresh import accept_shrink, refresh_sources
 from tunerr.actions.rules import OperatorRules
@@ -18,6 +19,7 @@ from tunerr.actions.undo import Undoing
 from tunerr.app import acts
 from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
+from tunerr.app.guide_acts import GuideActs
 from tunerr.app.lineup_acts import LineupActs
 from tunerr.catalog.history import History
 from tunerr.catalog.search import CatalogSearch
@@ -28,11 +30,13 @@ from tunerr.providers.probe import Prober, targets_of
 from tunerr.providers.probe_report import ProbeReport
 from tunerr.storage.choices import Kind
 from tunerr.support.tasks import Supervisor
+from tunerr.views.guide import found_programmes
 from tunerr.views.sources import SourcesView, sources_view
 
 _ACTS_SHOWN = 20
 _PROBE_SECONDS = 60.0
 _JOB_SECONDS = 300.0
+_FOUND, _MOST_FOUND = 50, 200
 
 
 class OperatorActs:
@@ -61,7 +65,9 @@ class OperatorActs:
             names=self.finder.named,
             reload=self._changed,
         )
+        self.guide = GuideActs(core, self.finder, self._lineup_changed)
         self.undoing = Undoing(choices=choices, reload=self._changed)
+        self.guide_refresh = GuideRefresh(refresh=core.cycle.refresh_guides, audit=desk.audit, background=background)
         self._audit = desk.audit
         self._probing = asyncio.Lock()
 
@@ -108,6 +114,8 @@ class OperatorActs:
             **acts.agent_acts(self._core.ground.agents),
             "probe": self._probe,
             **LineupActs(self._core, self.finder, self.rules, self._background).table(),
+            **self.guide.table(),
+            "guide-programmes": self._programmes,
         }
 
     async def sources_view(self) -> SourcesView:
@@ -162,6 +170,12 @@ class OperatorActs:
             "roll-back": roll_back,
             "undo": undo,
         }
+
+    async def _programmes(self, given: Arguments) -> list[dict[str, str]]:
+        limit, now = given.number("limit"), self._core.ground.clock.now()
+        most = _FOUND if limit is None else min(max(limit, 0), _MOST_FOUND)
+        hits = await self._core.guide.search.find(given.text("text"), now=now.timestamp(), limit=most)
+        return found_programmes(hits)
 
     async def _probe(self, given: Arguments) -> dict[str, Any]:
         if self._core.demo:

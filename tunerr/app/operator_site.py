@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from ipaddress import ip_address
@@ -17,32 +18,33 @@ from tunerr.app.core import Core
 from tunerr.app.operator_acts import OperatorActs
 from tunerr.app.sites import start_tcp
 from tunerr.deck.gate import Gate, add_security_headers
+from tunerr.deck.operations import Fields, Operation
+from tunerr.deck.operations import routes as operation_routes
 from tunerr.deck.pages import Pages
 from tunerr.deck.render import Renderer
 from tunerr.deck.sources import SourcePages
-from tunerr.deck.streams import routes as stream_routes
 from tunerr.deck.throttle import Throttle
 from tunerr.support.lan import lan_address
-from tunerr.support.tasks import Supervisor
 from tunerr.views.device import ClientUrls, at_port, authority, base_url, client_urls
+from tunerr.views.reports import Reports
 from tunerr.views.status import HomeView, home_view
 
 log = structlog.get_logger(__name__)
 
 _LOOPBACK = "127.0.0.1"
+_NO_REPLAY = "Accepted without effect: a viewer starts at the newest access point, whatever its size."
 
 
-async def start_operator_site(core: Core, background: Supervisor, stack: AsyncExitStack) -> None:
+async def start_operator_site(core: Core, acts: OperatorActs, reports: Reports, stack: AsyncExitStack) -> None:
     """Open the control socket and, unless it is switched off, the deck."""
     deck, desk = core.settings.deck, core.desk
-    acts = OperatorActs(core, background)
     code_acts = deck_acts(desk.operators, desk.audit, renew_code=desk.code.renew, url=partial(deck_url, core))
     control = await start_control(control_application({**acts.table(), **code_acts}), desk.folder.socket)
     stack.push_async_callback(control.cleanup)
     if deck.disabled:
         return
     runner = await start_tcp(
-        _deck(core, acts),
+        _deck(core, acts, reports),
         host="" if deck.allow_lan else _LOOPBACK,
         port=deck.port,
         name="Control Deck",
@@ -79,7 +81,7 @@ def _is_everywhere(host: str) -> bool:
         return False
 
 
-def _deck(core: Core, acts: OperatorActs) -> web.Application:
+def _deck(core: Core, acts: OperatorActs, reports: Reports) -> web.Application:
     desk = core.desk
     gate = Gate(desk.operators, desk.sessions, Throttle(clock=core.ground.clock))
     renderer = Renderer()
@@ -100,17 +102,33 @@ def _deck(core: Core, acts: OperatorActs) -> web.Application:
     application.on_response_prepare.append(add_security_headers)
     application.add_routes([*pages.routes(), *sources.routes()])
     application.add_routes(
-        stream_routes(
-            gateway=core.gateway,
-            clock=core.ground.clock,
-            user=desk.operators.user,
-            stop=lambda who, request, channel: stop_stream(
-                core.gateway, desk.audit, who=who, request=request, channel=channel
-            ),
-            clear=lambda who: clear_attempts(core.gateway, desk.audit, who=who),
-        )
+        operation_routes(reports=reports, operations=_operations(core, acts), user=desk.operators.user)
     )
     return application
+
+
+def _operations(core: Core, acts: OperatorActs) -> Mapping[str, Operation]:
+    """What programs may have done, by name."""
+    gateway, audit = core.gateway, core.desk.audit
+
+    async def stop(who: str, fields: Fields) -> str:
+        request, channel = fields.get("request_id", ""), fields.get("channel_id", "")
+        return await stop_stream(gateway, audit, who=who, request=request, channel=channel)
+
+    async def replay(_who: str, _fields: Fields) -> str:
+        return _NO_REPLAY
+
+    return {
+        "guide-refresh": Operation(
+            "Have all guides read again; queued when that is being done.",
+            lambda who, _: acts.guide_refresh.queue(who),
+        ),
+        "stream-stop": Operation("End the stream of request_id, or all streams of channel_id.", stop),
+        "stream-attempts-clear": Operation(
+            "Forget the streams that are over.", lambda who, _: clear_attempts(gateway, audit, who=who)
+        ),
+        "shared-relay-replay": Operation(_NO_REPLAY, replay),
+    }
 
 
 def _home(core: Core) -> HomeView:

@@ -16,6 +16,7 @@ from tunerr.lineup.overrides import ChannelOverrides
 from tunerr.lineup.plan import Answer, Request, Summary
 from tunerr.lineup.rules.candidate import RuleOverride
 from tunerr.lineup.rules.chosen import LineupRules, in_force, read_rules
+from tunerr.lineup.rules.coverage import GuideCoverage
 from tunerr.lineup.rules.recipe_file import ProgrammingRecipe, read_recipe
 from tunerr.model.channel import ChannelId
 from tunerr.model.source import Source
@@ -44,11 +45,15 @@ class LineupPlanner:
         overrides: ChannelOverrides,
         ledger: NumberLedger,
         failed: Callable[[], Awaitable[Collection[ChannelId]]],
+        coverage: Callable[[], Awaitable[GuideCoverage | None]],
         settings: LineupSettings,
         devices: Devices,
         clock: Clock,
     ) -> None:
-        """`failed`: channels none of whose streams plays."""
+        """`failed`: channels none of whose streams plays; `coverage`: what the guides have of all channels, if ready.
+
+        Both are asked only when a rule looks at them.
+        """
         self._folder = folder
         self._worker = worker
         self._sources = sources
@@ -56,6 +61,7 @@ class LineupPlanner:
         self._overrides = overrides
         self._ledger = ledger
         self._failed = failed
+        self._coverage = coverage
         self._settings = settings
         self._limit = devices.limit * devices.count
         self._clock = clock
@@ -108,6 +114,7 @@ class LineupPlanner:
             overrides={channel: RuleOverride.of(override) for channel, override in overrides.items()},
             held=promises.precedence(now),
             failed=frozenset(await self._failed() if rules.drop_failed else ()),
+            coverage=await self._coverage() if rules.looks_at_guide else None,
             preview=preview,
             free=frozenset(source.id for source in self._sources.current if source.free),
         )

@@ -13,7 +13,7 @@ import structlog
 from tunerr.app.schedule import Schedule
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.errors import ActionRefused, TunerrError
-from tunerr.guide.refresh import GuideRefresher
+from tunerr.guide.fetching.refresh import GuideRefresher
 from tunerr.lineup.builder import LineupBuilder
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
@@ -55,8 +55,16 @@ class RefreshCycle:
         statuses: Published[tuple[SourceStatus, ...]],
         interval: float,
         grace: float = _GRACE_S,
+        after_playlists: Callable[[], Awaitable[bool]] | None = None,
+        after_guides: Callable[[], Awaitable[object]] | None = None,
+        after_edition: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """`interval`, of sources without one of their own, and `grace` in seconds; an interval of 0 is none."""
+        """`interval`, of sources without one of their own, and `grace` in seconds; an interval of 0 is none.
+
+        `after_playlists` is called when channels were read; True means that there are other sources now.
+        `after_guides` is called when guides were read and before they are rendered: it may decide anew which channels
+        are offered. `after_edition` is called when an edition was published.
+        """
         self.refreshed = asyncio.Event()
         """Set whenever channels were refreshed; whoever follows them clears it."""
         self._sources = sources
@@ -69,6 +77,9 @@ class RefreshCycle:
         self._statuses = statuses
         self._interval = interval
         self._grace = grace
+        self._after_playlists = after_playlists
+        self._after_guides = after_guides
+        self._after_edition = after_edition
         self._turns: defaultdict[SourceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rendering = asyncio.Lock()
         self._building = asyncio.Lock()
@@ -81,7 +92,7 @@ class RefreshCycle:
         await self.rebuild_lineup()
         lineup = self._lineup.current
         if lineup is not None:
-            self._edition.publish(await self._guide.load(lineup))
+            await self._take(await self._guide.load())
 
     async def replan(self) -> None:
         """Decide anew which channels are offered, and build the lineup of them.
@@ -117,7 +128,7 @@ class RefreshCycle:
             lineup, edition = self._lineup.current, self._edition.current
             if lineup is None or (edition is not None and edition.lineup_version == lineup.version and not anew):
                 return
-            self._edition.publish(await self._guide.render(lineup))
+            await self._take(await self._guide.render(lineup))
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         """Refresh all sources or one; the statuses of those that were asked.
@@ -130,6 +141,10 @@ class RefreshCycle:
             known = ", ".join(source.id for source in self._sources.current) or "none"
             raise ActionRefused(f"There is no source {only!r}.", hint=f"The sources are: {known}.")
         return await self._refresh(chosen, accept_shrink=accept_shrink)
+
+    async def refresh_guides(self) -> tuple[SourceStatus, ...]:
+        """Refresh all guides; otherwise as `refresh`."""
+        return await self._refresh(tuple(source for source in self._sources.current if source.kind == "guide"))
 
     async def reread(self) -> None:
         """Read all sources of channels anew, changed or not: what recognises channels has changed.
@@ -187,7 +202,7 @@ class RefreshCycle:
         return self._interval if source.interval is None else source.interval
 
     async def _attempt(self, due: frozenset[SourceId]) -> frozenset[SourceId]:
-        """Refresh those that are due; the ill ones."""
+        """Refresh those that are due; those that are to be asked again soon."""
         try:
             statuses = await self._refresh(tuple(source for source in self._sources.current if source.id in due))
         except TunerrError as error:
@@ -197,28 +212,62 @@ class RefreshCycle:
         except Exception:  # the edge of a loop: a fault of ours must not leave the lineup as it is for ever
             log.exception("refresh failed")
             return due
-        return frozenset(status.id for status in statuses if status.state is SourceState.FAILED)
+        waiting = due - {status.id for status in statuses}  # guides that wait for the first lineup
+        return waiting | {status.id for status in statuses if status.state is SourceState.FAILED}
 
     async def _refresh(
         self, chosen: tuple[Source, ...], *, accept_shrink: bool = False, whole: bool = False
     ) -> tuple[SourceStatus, ...]:
         playlists = [source for source in chosen if source.kind == "playlist"]
-        guides = [source for source in chosen if source.kind == "guide"]
+        guides = [source for source in chosen if source.kind == "guide" and not source.programmes.short]
+        reading: list[_Asking] = []
         async with asyncio.TaskGroup() as group:
             ask = partial(self._playlist, accept_shrink=accept_shrink, whole=whole)
             asking = [group.create_task(ask(source)) for source in playlists]
             slow, fault = await self._published(asking, timeout=self._grace)
             lineup = self._lineup.current
             if lineup is not None:
-                asking += [group.create_task(self._guide_of(source, lineup)) for source in guides]
+                reading = [group.create_task(self._guide_of(source, lineup)) for source in guides]
             if slow:
                 _, fault = await self._published(slow, timeout=None)
-        await self.render_guide(anew=True)
+        came = [task.result() for task in reading]
+        if playlists or guides:
+            fault = await self._render_what(came) or fault
+        came += await self._short_guides(chosen)
         if fault is not None:
             raise fault
         if playlists:
             self.refreshed.set()
-        return tuple(_status(task.result()) for task in asking)
+        return tuple(map(_status, (*(task.result() for task in asking), *came)))
+
+    async def _render_what(self, came: Sequence[SourceStatus | TunerrError]) -> TunerrError | None:
+        """Render what guides brought; the fault of who decides on the lineup after them, which must not blank it.
+
+        Guides that all failed bring nothing: the edition stays, unless the lineup changed or time passed it by.
+        """
+        fault = None
+        if came and self._after_guides is not None:
+            try:
+                await self._after_guides()
+            except TunerrError as error:
+                fault = error
+        edition = self._edition.current
+        nothing_new = bool(came) and all(map(_failed, came)) and edition is not None
+        await self.render_guide(anew=not nothing_new or (edition is not None and self._guide.has_aged(edition)))
+        return fault
+
+    async def _short_guides(self, chosen: Iterable[Source]) -> list[SourceStatus | TunerrError]:
+        """Ask panels about channels that little is known of, which only the edition of all other guides tells."""
+        lineup = self._lineup.current
+        shorts = [source for source in chosen if source.programmes.short]
+        if lineup is None or not shorts:
+            return []
+        async with asyncio.TaskGroup() as group:
+            asking = [group.create_task(self._guide_of(source, lineup)) for source in shorts]
+        came = [task.result() for task in asking]
+        if not all(map(_failed, came)):
+            await self.render_guide(anew=True)
+        return came
 
     async def _published(
         self,
@@ -232,11 +281,18 @@ class RefreshCycle:
         if not asking:
             return set(), None
         _, slow = await asyncio.wait(asking, timeout=timeout)
+        fault = None
         try:
             await self.replan()
         except TunerrError as error:
-            return slow, error
-        return slow, None
+            fault = error
+        try:
+            # Only now, because what is new is asked at once, and guides are not asked without a lineup.
+            if self._after_playlists is not None and await self._after_playlists():
+                self.sources_changed()
+        except TunerrError as error:
+            fault = error
+        return slow, fault
 
     async def _playlist(self, source: Source, *, accept_shrink: bool, whole: bool) -> SourceStatus | TunerrError:
         ask = partial(self._catalog.refresh, source, accept_shrink=accept_shrink, whole=whole)
@@ -259,6 +315,11 @@ class RefreshCycle:
                 return self._note(await ask())
             except TunerrError as error:
                 return error  # one source's trouble with our disk or worker must not cancel the others
+
+    async def _take(self, edition: GuideEdition | None) -> None:
+        self._edition.publish(edition)
+        if edition is not None and self._after_edition is not None:
+            await self._after_edition()
 
     async def _build(self) -> None:
         lineup = await self._builder.build()
@@ -294,6 +355,10 @@ def statuses_of(sources: Sequence[Source], known: Iterable[SourceStatus]) -> tup
     return tuple(
         by_id.get(source.id) or SourceStatus(source.id, source.kind, str(source.location)) for source in sources
     )
+
+
+def _failed(outcome: SourceStatus | TunerrError) -> bool:
+    return isinstance(outcome, TunerrError) or outcome.state is SourceState.FAILED
 
 
 def _status(outcome: SourceStatus | TunerrError) -> SourceStatus:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -23,6 +23,8 @@ class SourceBook:
         self.configured = tuple(configured)
         self.sources: Published[tuple[Source, ...]] = Published(self.configured)
         self._choices = choices
+        self._chosen = self.configured
+        self._named: tuple[Source, ...] = ()
         self._loaded = asyncio.Event()
 
     @property
@@ -36,9 +38,24 @@ class SourceBook:
         sources, notes = combine(self.configured, definitions)
         for note in notes:
             log.warning("source", note=note)
-        self.sources.publish(sources)
+        self._chosen = sources
+        self._publish()
         loaded, self._loaded = self._loaded, asyncio.Event()
         loaded.set()
+
+    async def name(self, guides: Callable[[Sequence[Source]], Awaitable[tuple[Source, ...]]]) -> bool:
+        """Ask which `guides` the playlists among the sources name; whether these are others than before."""
+        named = await guides(self._chosen)
+        if named == self._named:
+            return False
+        self._named = named
+        self._publish()
+        return True
+
+    def _publish(self) -> None:
+        ids = {source.id for source in self._chosen}
+        named = (guide for guide in self._named if guide.id not in ids and guide.programmes.of in ids)
+        self.sources.publish((*self._chosen, *named))
 
     async def until_demo_is(self, wanted: bool) -> None:
         """Return when the demo is to play (True), or to make place for sources (False)."""

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 
 from tunerr.app.core import Core
 from tunerr.config.sections import DeckSettings
-from tunerr.guide.ids import guide_channel_id
+from tunerr.guide.making.ids import guide_channel_id
+from tunerr.guide.making.parts import GuideParts
 from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes as metrics_routes
 from tunerr.model.channel import ChannelId, LineupChannel
-from tunerr.outputs import health, m3u, reports, stream, xmltv
+from tunerr.outputs import calendar, health, m3u, reports, stream, xmltv
 from tunerr.outputs import web as common
 from tunerr.outputs.hdhr import http as hdhr
 from tunerr.support.tasks import Supervisor
+from tunerr.views.reports import Reports
 
 
-def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> web.Application:
-    """All faces on one application."""
+def tuner_application(core: Core, metrics: Metrics, background: Supervisor, told: Reports) -> web.Application:
+    """All faces on one application; `told`: the reports for programs on this machine."""
     configured = core.settings.server.base_url
     deck = core.settings.deck
 
@@ -54,19 +57,31 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor) -> w
                 on_lineup_served=lineup_served,
             ),
             *stream.routes(lineup=core.lineup, gateway=core.gateway),
-            *reports.routes(gateway=core.gateway, clock=core.ground.clock),
-            *xmltv.routes(guide=core.edition),
+            *reports.routes(reports=told),
+            *xmltv.routes(guide=core.edition, parts=GuideParts(worker=core.ground.worker)),
             *m3u.routes(
                 configured_base=configured,
                 lineup=core.lineup,
                 guide_id=guide_channel_id,
+                pruned=partial(_pruned, core),
                 on_lineup_served=lineup_served,
+            ),
+            *calendar.routes(
+                reader=core.guide.reader, lineup=core.lineup, edition=core.edition, clock=core.ground.clock
             ),
             *health.routes(lineup=core.lineup, sources=core.statuses),
             *(metrics_routes(registry=metrics.registry) if core.settings.metrics.enabled else ()),
         ]
     )
     return application
+
+
+def _pruned(core: Core) -> frozenset[ChannelId]:
+    """Channels that were found in no guide, where such are left out; none while no guide knows any."""
+    health = core.guide.health.current
+    if health is None or not core.settings.guide.prune_unlinked or not any(row.links for row in health.channels):
+        return frozenset()
+    return frozenset(row.channel_id for row in health.channels if not row.links)
 
 
 def _is_for_others(deck: DeckSettings) -> bool:
@@ -81,6 +96,7 @@ def metrics_of(core: Core) -> Metrics:
         return Readings(
             lineup=core.lineup.current,
             guide=core.edition.current,
+            health=core.guide.health.current,
             sources=core.statuses.current,
             tuners=core.gateway.status(),
             gateway=core.gateway.facts,

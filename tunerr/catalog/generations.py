@@ -6,7 +6,7 @@ A crash at any moment leaves the published generation as it was and at most one 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -144,6 +144,13 @@ class Generations:
         """Return what was said when a generation was published."""
         row = self._db.execute("SELECT report FROM generation WHERE id = ?", (generation,)).fetchone()
         return dict(orjson.loads(row["report"]))
+
+    def note_guides(self, generation: int, urls: Sequence[str]) -> None:
+        """Keep the guides that a served playlist names now, though its entries are the same."""
+        self._db.execute(
+            "UPDATE generation SET report = json_set(report, '$.guide_urls', json(?)) WHERE id = ?",
+            (orjson.dumps(list(urls)).decode(), generation),
+        )
 
     def remove_unfinished(self) -> None:
         """Remove what jobs that were killed left behind; only ever one job runs."""

@@ -128,6 +128,7 @@ class _Ingest:
             digest = self._read(generation)
             asked, ruled = self._asked, self._rulings.digest
             if before is not None and (before.digest, before.ruled) == (digest, ruled):
+                self._store.note_guides(before.id, self._guide_urls)
                 return self._seen_before(before)
             report = self._decide(
                 before, Published(generation, self._entries, 0, digest, documents, ruled, asked.provider)

@@ -108,8 +108,8 @@ def _addresses(source: Source, url: str) -> Iterator[str]:
         yield from (host + url[len(own) :] for host in hosts)
 
 
-def _headers(source: Source, url: SecretUrl) -> Iterator[tuple[str, str]]:
-    """Yield the source's headers for a stream; credentials stay with the hosts that the operator named."""
+def headers_for(source: Source, url: SecretUrl) -> Iterator[tuple[str, str]]:
+    """Yield the source's headers for what it names; credentials stay with the hosts that the operator named."""
     hosts = {source.location.host, *(host.host for host in (source.panel.hosts if source.panel else ()))}
     for name, value in source.access.headers:
         if url.host in hosts or name.lower() not in _CREDENTIALS:
@@ -117,7 +117,7 @@ def _headers(source: Source, url: SecretUrl) -> Iterator[tuple[str, str]]:
 
 
 def _stream(source: Source, row: sqlite3.Row, url: str) -> Stream:
-    own = {name.lower(): (name, value) for name, value in _headers(source, SecretUrl(url))}
+    own = {name.lower(): (name, value) for name, value in headers_for(source, SecretUrl(url))}
     own |= {name.lower(): (name, value) for name, value in orjson.loads(row["headers"])}
     return Stream(
         url=SecretUrl(url),

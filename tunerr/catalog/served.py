@@ -28,7 +28,10 @@ _IDS = """
 
 
 class CatalogRow(NamedTuple):
-    """One channel of the catalog. `streams` are counted over all sources, `hosts` are host:port of their URLs."""
+    """One channel of the catalog. `streams` are counted over all sources, `hosts` are host:port of their URLs.
+
+    `source` is the best of its `sources`.
+    """
 
     channel_id: str
     source: str
@@ -41,14 +44,15 @@ class CatalogRow(NamedTuple):
     streams: int
     hosts: tuple[str, ...]
     names: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 def served_channels(db: sqlite3.Connection, sources: Sequence[SourceId]) -> Iterator[CatalogRow]:
     """Yield the channels of `sources`, best source first, in the order of their playlists.
 
-    A channel that several sources hold comes once, at its place in the best of them. `hosts` and `names` are without
-    repetitions, in the order of the entries. Raises sqlite3.Error. Read it to the end within one transaction or job:
-    pages of it are read as it goes on.
+    A channel that several sources hold comes once, at its place in the best of them. `hosts`, `names` and `sources` are
+    without repetitions, in the order of the entries. Raises sqlite3.Error. Read it to the end within one transaction or
+    job: pages of it are read as it goes on.
     """
     for rank, source in enumerate(sources):
         better = orjson.dumps(sources[:rank]).decode()
@@ -73,6 +77,7 @@ def _row(channel: str, entries: Sequence[sqlite3.Row]) -> CatalogRow:
         streams=len(entries),
         hosts=tuple(dict.fromkeys(_host(_authority(row["url"])) for row in entries)),
         names=tuple(dict.fromkeys(row["name"] for row in entries)),
+        sources=tuple(dict.fromkeys(row["source"] for row in entries)),
     )
 
 

@@ -73,7 +73,13 @@ def set_(
     logo: Annotated[str | None, Parameter(help="URL of its logo.")] = None,
     group: Annotated[str | None, Parameter(help="Its group.")] = None,
     order: Annotated[int | None, Parameter(help="Lower comes first, before channels without one.")] = None,
-    guide_id: Annotated[str | None, Parameter(help="XMLTV id of its programmes.")] = None,
+    guide_id: Annotated[str | None, Parameter(help="XMLTV id of its programmes, in whichever guide.")] = None,
+    guide_refused: Annotated[
+        tuple[str, ...], Parameter(negative="", help="XMLTV id that is another channel's; may be repeated.")
+    ] = (),
+    guide_shift: Annotated[
+        str | None, Parameter(help="Move its programmes: hours (+1, -2.5), or a zone (Europe/Berlin).")
+    ] = None,
     stream: Annotated[
         tuple[str, ...], Parameter(negative="", help="Key of a stream, in the order to try; may be repeated.")
     ] = (),
@@ -87,6 +93,8 @@ def set_(
         "group": group,
         "order": order,
         "guide_id": guide_id,
+        "guide_refused": list(guide_refused) or None,
+        "guide_shift": guide_shift,
         "streams": list(stream) or None,
     }
     changes = {field: value for field, value in given.items() if value is not None}

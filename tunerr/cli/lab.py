@@ -9,17 +9,18 @@ from typing import Annotated
 import cyclopts
 from cyclopts import Parameter
 
-from tunerr.cli import lab_bench, lab_panel
+from tunerr.cli import lab_bench, lab_guide, lab_panel
 from tunerr.cli.options import load_settings
 
 app = cyclopts.App(
     name="lab",
     help="What proves the product without a provider of one's own.",
-    usage="Usage: iptv-tunerr lab provider|panel|bench [flags]",
+    usage="Usage: iptv-tunerr lab provider|panel|guide|bench [flags]",
     version_flags=[],
 )
 app.command(lab_bench.app)
 app.command(lab_panel.panel)
+app.command(lab_guide.guide)
 
 
 @app.command

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = cyclopts.App(
     name="bench",
     help="Measure the product beside what it is compared with.",
-    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog [flags]",
+    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog|guide [flags]",
     version_flags=[],
 )
 
@@ -96,6 +96,21 @@ def catalog(
 
     sizes = tuple(int(each) for each in lineups.split(","))
     return _print(run(Plan(entries, titles, sizes, pairs, seconds)), json=json)
+
+
+@app.command
+def guide(
+    *,
+    channels: Annotated[int, Parameter(help="Channels of the guide.")] = 5_000,
+    programmes: Annotated[int, Parameter(help="Programmes of the guide.")] = 535_000,
+    pairs: Annotated[int, Parameter(help="How often each is measured, in turn with what it is compared with.")] = 3,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """A large guide read and rendered, a stream that plays meanwhile, guide.xml served."""
+    from tunerr.lab.bench.guide import Plan, run  # noqa: PLC0415 - aiohttp and lxml
+
+    return _print(run(Plan(_folder(media), channels, programmes, pairs)), json=json)
 
 
 def _folder(media: Path | None) -> Path:

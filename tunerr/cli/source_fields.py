@@ -32,6 +32,16 @@ class SourceFields:
     )
     output: Annotated[str | None, Parameter(help="xtream: ts or m3u8.")] = None
     guide: Annotated[bool | None, Parameter(help="xtream, hdhr: fetch its guide.")] = None
+    shift: Annotated[
+        str | None, Parameter(help="Move its guide's times: hours (+1, -2.5), or a zone (Europe/Berlin).")
+    ] = None
+    window: Annotated[
+        str | None, Parameter(help="Query that asks for a part of its guide: from={from_unix}&to={to_unix}.")
+    ] = None
+    short_guide: Annotated[
+        bool | None, Parameter(help="xtream: ask it for the programmes of channels that no guide knows.")
+    ] = None
+    named_guides: Annotated[bool | None, Parameter(help="m3u: fetch the guides that it names.")] = None
     vod: Annotated[bool | None, Parameter(help="xtream: list movies and series.")] = None
     name: Annotated[str | None, Parameter(help="What people call it.")] = None
     priority: Annotated[int | None, Parameter(help="Higher comes first; sources of the environment have 0.")] = None

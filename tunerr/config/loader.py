@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from tunerr.config.declare import NumberedSection, Section, Setting, settings_of
 from tunerr.config.environment import PREFIX, read_dotenv
 from tunerr.config.free import FreeSettings, FreeSource
+from tunerr.config.guide import GuideSettings
 from tunerr.config.nearest import nearest
 from tunerr.config.reserved import RESERVED, reserved
-from tunerr.config.sections import SECTIONS, Account, GuideSettings, ProviderSettings, Settings
+from tunerr.config.sections import SECTIONS, Account, ProviderSettings, Settings
 from tunerr.config.sources import Findings, build_sources
 from tunerr.errors import ConfigError
 

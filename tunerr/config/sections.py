@@ -12,6 +12,7 @@ from tunerr.config.declare import NumberedSection, Section, Setting, reads
 from tunerr.config.folder import default_data_folder
 from tunerr.config.free import FreeSettings, FreeSource
 from tunerr.config.gateway import GatewaySettings
+from tunerr.config.guide import GuideSettings
 from tunerr.config.lineup import LineupSettings
 from tunerr.config.validation import ValidationSettings
 from tunerr.config.values import ListenAddress
@@ -156,35 +157,6 @@ class ProviderSettings(Section):
     accounts: tuple[Account, ...] = (Account(),)
     # What follows from all settings of subscriptions and guides; the loader fills it in.
     sources: tuple[Source, ...] = ()
-
-
-class GuideSettings(Section):
-    """Where programmes come from."""
-
-    provider_epg_enabled: Annotated[
-        bool, _SWITCH, Setting("PROVIDER_EPG_ENABLED", "Fetch the guide of each panel (xmltv.php).", "false")
-    ] = True
-    provider_epg_timeout: Annotated[
-        float,
-        reads(parsers.duration(zero=False)),
-        Setting("PROVIDER_EPG_TIMEOUT", "The longest wait for a panel's guide.", "90s", "duration"),
-    ] = 90.0
-    xmltv_urls: Annotated[
-        tuple[InstanceOf[SecretUrl], ...],
-        reads(parsers.locations),
-        Setting(
-            "XMLTV_URL",
-            "External guides: URLs or paths, parted by commas.",
-            "https://guide.example/xmltv.xml.gz",
-            flag="xmltv",
-            secret=True,
-        ),
-    ] = ()
-    xmltv_timeout: Annotated[
-        float,
-        reads(parsers.duration(zero=False)),
-        Setting("XMLTV_TIMEOUT", "The longest wait for an external guide.", "45s", "duration"),
-    ] = 45.0
 
 
 class HdhrSettings(Section):

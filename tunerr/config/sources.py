@@ -9,9 +9,10 @@ from pydantic import SecretStr
 
 from tunerr.config.environment import PREFIX
 from tunerr.config.free import PRESETS, FreeSettings
-from tunerr.config.sections import Account, GuideSettings, ProviderSettings
+from tunerr.config.guide import GuideSettings
+from tunerr.config.sections import Account, ProviderSettings
 from tunerr.model.channel import SourceId
-from tunerr.model.source import Panel, Source
+from tunerr.model.source import Panel, Programmes, Source
 from tunerr.model.url import SecretUrl
 
 PLAYLIST_TIMEOUT = 180.0
@@ -38,15 +39,17 @@ class Findings:
 def build_sources(
     provider: ProviderSettings, guide: GuideSettings, found: Findings, *, free: FreeSettings
 ) -> tuple[Source, ...]:
-    """All sources: playlists by number, free ones after them, the panels' guides, external ones (merged in that order).
+    """All sources: playlists by number, free ones after them; then the guides in the order in which they are merged.
 
-    What is missing or has no effect goes to `found`.
+    These are the panels' guides, external ones, the device's, and what panels say of single channels. What is missing
+    or has no effect goes to `found`.
     """
     first = _first(provider, found)
     accounts = [first, *(account for account in provider.accounts if account.number > 1)]
     lan = provider.allow_lan
     playlists: list[Source] = []
     guides: list[Source] = []
+    short: list[Source] = []
     for account in accounts:
         if account.m3u_url is not None:
             name = _id("m3u", account.number)
@@ -57,14 +60,23 @@ def build_sources(
         if account.m3u_url is None:
             name = _id("xtream", account.number)
             playlists.append(Source(name, "playlist", panel.playlist, PLAYLIST_TIMEOUT, lan, panel))
+        of = playlists[-1].id
         if guide.provider_epg_enabled:
-            name = _id("xtream-guide", account.number)
-            guides.append(Source(name, "guide", panel.guide, guide.provider_epg_timeout, lan))
+            guides.append(_panel_guide(account.number, panel, of, guide, allow_lan=lan))
+        if guide.short_epg:
+            name = _id("xtream-short", account.number)
+            programmes = Programmes(of=of, short=True)
+            short.append(Source(name, "guide", panel.short, guide.short_epg_timeout, lan, programmes=programmes))
     guides.extend(
         Source(_id("xmltv", number), "guide", location, guide.xmltv_timeout, lan)
         for number, location in enumerate(guide.xmltv_urls, start=1)
     )
+    if guide.hdhr_url is not None:
+        guides.append(Source(SourceId("hdhr-guide"), "guide", guide.hdhr_url, guide.hdhr_timeout, lan))
+    guides += short
     playlists += _free_sources(free, allow_lan=lan)
+    if guide.provider_epg_incremental and not guide.provider_epg_suffix:
+        found.notes.append(f"{PREFIX}PROVIDER_EPG_INCREMENTAL needs PROVIDER_EPG_URL_SUFFIX.")
     if guides and not playlists:
         found.notes.append("A guide is set but no playlist: the demo's channels are shown until there is one.")
     return (*playlists, *guides)
@@ -76,8 +88,22 @@ def setting_of(source: SourceId) -> str:
         return PREFIX + name
     stem, _, number = source.rpartition("-")
     name, ending = (stem, f"_{number}") if number.isdecimal() else (source, "")
+    if source == "hdhr-guide":
+        return f"{PREFIX}HDHR_GUIDE_URL"
     name = {"m3u": "M3U_URL", "xmltv": "XMLTV_URL", "free": "FREE_SOURCE"}.get(name, "PROVIDER_URL")
     return f"{PREFIX}{name}{'' if name == 'XMLTV_URL' else ending}"
+
+
+def _panel_guide(number: int, panel: Panel, of: SourceId, guide: GuideSettings, *, allow_lan: bool) -> Source:
+    programmes = Programmes(
+        of=of,
+        suffix=guide.provider_epg_suffix,
+        lookahead=guide.provider_epg_lookahead,
+        backfill=guide.provider_epg_backfill,
+        incremental=guide.provider_epg_incremental and bool(guide.provider_epg_suffix),
+    )
+    name = _id("xtream-guide", number)
+    return Source(name, "guide", panel.guide, guide.provider_epg_timeout, allow_lan, programmes=programmes)
 
 
 def _free_sources(free: FreeSettings, *, allow_lan: bool) -> list[Source]:

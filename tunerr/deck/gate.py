@@ -149,7 +149,7 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
 
 
 def _for_programs(path: str) -> bool:
-    return path.startswith(("/api/", "/deck/", "/debug/", "/ops/"))
+    return path.startswith(("/api/", "/deck/", "/debug/", "/ops/")) or path.endswith(".json")
 
 
 def _unauthorized() -> web.Response:

@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tunerr import __version__
 from tunerr.deck import words
-from tunerr.errors import ActionRefused, TunerrError
+from tunerr.errors import TunerrError
+from tunerr.views.problems import problem
 
 
 class Renderer:
@@ -51,5 +52,6 @@ def json_answer(value: object, status: int = 200) -> web.Response:
 
 
 def json_refusal(error: TunerrError) -> web.Response:
-    """Answer an act that was not done: 409 when it was refused, 500 when it failed."""
-    return json_answer({"error": error.message, "hint": error.hint}, 409 if isinstance(error, ActionRefused) else 500)
+    """Answer what was not done, or can't be said."""
+    status, body = problem(error)
+    return json_answer(body, status)

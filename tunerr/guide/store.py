@@ -1,19 +1,29 @@
-"""guide.db as the worker uses it: generations built in small transactions, published by one row."""
+"""guide.db as the worker uses it: generations, the one of each source that is read, and where channels were found."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+import contextlib
+import sqlite3
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from tunerr.guide.schedule import settle
+import orjson
+
+from tunerr.guide.matching.values import Listed, Match
+from tunerr.guide.reading.building import Building
 from tunerr.storage.connection import open_worker, worker_transaction
 from tunerr.storage.errors import storage_errors
 
-# Rows of one transaction: some 10 ms of work, far below the 250 ms that any writer may hold the file.
-_BATCH = 1000
+# Rows that are deleted in one transaction.
+_BATCH = 5000
+# A match that no refresh has seen for so long is forgotten.
+_FORGET_AFTER = 90 * 24 * 3600.0
+# Half is the room that a refresh takes and leaves: the new generation is whole before the old one goes.
+_MOSTLY_FREE = 0.6
+# Bytes that the journal keeps on disk between transactions.
+_LARGEST_JOURNAL = 4 << 20
 
 
 class Programme(NamedTuple):
@@ -38,6 +48,8 @@ class GuideStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db = open_worker(path, kind="guide")
+        with storage_errors(path):
+            self._db.execute(f"PRAGMA journal_size_limit = {_LARGEST_JOURNAL}")
 
     def __enter__(self) -> Self:
         return self
@@ -46,40 +58,23 @@ class GuideStore:
         self._db.close()
 
     def remove_strangers(self, sources: Collection[str]) -> None:
-        """Remove the guides of all but `sources`."""
+        """Remove the guides of all but `sources`, and what is remembered of them."""
         with storage_errors(self._path):
             for row in self._db.execute("SELECT id, source FROM generation").fetchall():
                 if row["source"] not in sources:
                     self._remove(row["id"])
+            for row in self._db.execute("SELECT DISTINCT source FROM match").fetchall():
+                if row["source"] not in sources:
+                    self._db.execute("DELETE FROM match WHERE source = ?", (row["source"],))
 
-    def begin(self, source: str, now: float) -> int:
-        """Start a generation of `source` and return its id; leftovers go first."""
+    def begin(self, source: str, now: float, shift: str) -> Building:
+        """Start a generation of `source` whose times are moved by `shift`; leftovers go first."""
         with storage_errors(self._path):
             for row in self._db.execute("SELECT id FROM generation WHERE state <> 'published'").fetchall():
                 self._remove(row["id"])
-            query = "INSERT INTO generation (source, state, built_at) VALUES (?, 'building', ?) RETURNING id"
-            return int(self._db.execute(query, (source, now)).fetchone()["id"])
-
-    def add(self, generation: int, rows: Sequence[tuple[str, Programme]]) -> int:
-        """Insert one batch in one transaction; returns how many were refused because their start was taken."""
-        values = [(generation, xmltv_id, *programme) for xmltv_id, programme in rows]
-        with storage_errors(self._path), worker_transaction(self._db):
-            cursor = self._db.executemany("INSERT OR IGNORE INTO programme VALUES (?, ?, ?, ?, ?)", values)
-            return len(values) - cursor.rowcount
-
-    def settle(self, generation: int, repaired: Counter[str]) -> Totals:
-        """Give every programme its final stop (see `schedule.settle`)."""
-        programmes = 0
-        channels = self._channels(generation)
-        for xmltv_id in channels:
-            with storage_errors(self._path):
-                query = "SELECT start, stop FROM programme WHERE generation = ? AND xmltv_id = ? ORDER BY start"
-                slots = [tuple(row) for row in self._db.execute(query, (generation, xmltv_id))]
-            settled = settle(slots, repaired)
-            changed = [new for old, new in zip(slots, settled, strict=True) if old != new]
-            self._restop(generation, xmltv_id, changed)
-            programmes += len(slots)
-        return Totals(channels=len(channels), programmes=programmes)
+            query = "INSERT INTO generation (source, state, built_at, shift) VALUES (?, 'building', ?, ?) RETURNING id"
+            generation = int(self._db.execute(query, (source, now, shift)).fetchone()["id"])
+        return Building(self._db, self._path, generation)
 
     def publish(self, generation: int, totals: Totals, report: str) -> None:
         """Make `generation` the one that is read, then remove its source's earlier ones."""
@@ -102,11 +97,14 @@ class GuideStore:
         with storage_errors(self._path):
             self._remove(generation)
 
-    def published(self, source: str) -> int | None:
-        """Id of the generation that is read for `source`."""
+    def published(self, source: str, shift: str | None = None) -> int | None:
+        """Id of the generation that is read for `source`; with a `shift`, only if its times were moved by that."""
         with storage_errors(self._path):
-            query = "SELECT id FROM generation WHERE source = ? AND state = 'published' ORDER BY id DESC LIMIT 1"
-            row = self._db.execute(query, (source,)).fetchone()
+            query = (
+                "SELECT id FROM generation WHERE source = ? AND state = 'published' AND shift = coalesce(?, shift)"
+                " ORDER BY id DESC LIMIT 1"
+            )
+            row = self._db.execute(query, (source, shift)).fetchone()
             return None if row is None else int(row["id"])
 
     def programmes(self, generation: int, xmltv_id: str, start: int, stop: int) -> list[Programme]:
@@ -116,19 +114,54 @@ class GuideStore:
             " WHERE generation = ? AND xmltv_id = ? AND start < ? AND stop > ? ORDER BY start"
         )
         with storage_errors(self._path):
-            return [Programme(*row) for row in self._db.execute(query, (generation, xmltv_id, stop, start))]
+            cursor = self._db.cursor()
+            cursor.row_factory = None  # an edition reads all rows there are
+            return list(map(Programme._make, cursor.execute(query, (generation, xmltv_id, stop, start))))
 
-    def _channels(self, generation: int) -> list[str]:
+    def listed(self, generation: int) -> list[Listed]:
+        """All channels of the guide; empty for a generation that the version before 2 of the schema made."""
+        query = "SELECT id, names, numbers, icon, programmes, first, last FROM listed WHERE generation = ?"
         with storage_errors(self._path):
-            query = "SELECT DISTINCT xmltv_id FROM programme WHERE generation = ? ORDER BY xmltv_id"
-            return [row["xmltv_id"] for row in self._db.execute(query, (generation,))]
+            return [
+                Listed(xmltv_id, tuple(orjson.loads(names)), tuple(orjson.loads(numbers)), *rest)
+                for xmltv_id, names, numbers, *rest in self._db.execute(query, (generation,))
+            ]
 
-    def _restop(self, generation: int, xmltv_id: str, changed: Sequence[tuple[int, int]]) -> None:
-        query = "UPDATE programme SET stop = ? WHERE generation = ? AND xmltv_id = ? AND start = ?"
-        for first in range(0, len(changed), _BATCH):
-            values = [(stop, generation, xmltv_id, start) for start, stop in changed[first : first + _BATCH]]
-            with storage_errors(self._path), worker_transaction(self._db):
-                self._db.executemany(query, values)
+    def stored(self, generation: int) -> frozenset[str]:
+        """Lower-case ids of the channels whose programmes are in the database, as far as the guide has any."""
+        query = "SELECT xmltv_id FROM listed WHERE generation = ? AND stored"
+        with storage_errors(self._path):
+            return frozenset(row["xmltv_id"] for row in self._db.execute(query, (generation,)))
+
+    def remembered(self, source: str) -> dict[str, Match]:
+        """Where channels were found in this guide, by channel, those included that are in no lineup now."""
+        query = "SELECT channel_id, xmltv_id, method, reason, shift FROM match WHERE source = ?"
+        with storage_errors(self._path):
+            return {row["channel_id"]: Match(*row) for row in self._db.execute(query, (source,))}
+
+    def remember(self, source: str, matches: Mapping[str, Match], now: float) -> None:
+        """Keep where channels were found; what is known of others stays for 90 days."""
+        rows = [(source, *match, now) for match in matches.values()]
+        with storage_errors(self._path), worker_transaction(self._db):
+            self._db.executemany("INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._db.execute("DELETE FROM match WHERE source = ? AND found_at < ?", (source, now - _FORGET_AFTER))
+
+    def compact(self) -> None:
+        """Give the disk back what the guides no longer need.
+
+        Room for one more generation stays, because the next refresh takes it: only a file that is mostly free is made
+        anew, which takes 0.5 s for 100 MB.
+        """
+        with storage_errors(self._path):
+            pages, free = (
+                self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count")
+            )
+            if free <= pages * _MOSTLY_FREE:
+                return
+            # Without room for a copy the file stays as it is, and its free pages are used.
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _remove(self, generation: int) -> None:
         """Delete in batches that go up to the key which stands `_BATCH` rows further on."""
@@ -138,4 +171,5 @@ class GuideStore:
             self._db.execute(before, (generation, *row))
         with worker_transaction(self._db):
             self._db.execute("DELETE FROM programme WHERE generation = ?", (generation,))
+            self._db.execute("DELETE FROM listed WHERE generation = ?", (generation,))
             self._db.execute("DELETE FROM generation WHERE id = ?", (generation,))

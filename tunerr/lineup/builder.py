@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import chain
 from typing import Protocol
 
@@ -210,6 +210,7 @@ def _version(rows: Sequence[LineupChannel]) -> str:
             row.channel.group,
             row.channel.logo,
             row.channel.radio,
+            astuple(row.channel.guide),
             [
                 (
                     stream.url.reveal(),

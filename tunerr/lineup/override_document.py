@@ -14,6 +14,7 @@ from tunerr.config.nearest import nearest
 from tunerr.errors import ActionRefused
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.override import ChannelOverride
+from tunerr.support.timeshift import TimeShift
 
 EXAMPLES: Mapping[str, str] = {
     "enabled": "false",
@@ -23,6 +24,8 @@ EXAMPLES: Mapping[str, str] = {
     "group": '"News"',
     "order": "10",
     "guide_id": '"bbc1.uk"',
+    "guide_refused": '["bbc1.scotland.uk"]',
+    "guide_shift": '"+1"',
     "streams": '["0f3a5b7c9d1e"]',
 }
 """A good value of each field, as TOML."""
@@ -52,6 +55,11 @@ def _stream(text: str) -> str:
     return text
 
 
+def _shift(text: str) -> str:
+    TimeShift.parse(text)
+    return text.strip()
+
+
 def _line(longest: int) -> AfterValidator:
     parse = parsers.line(longest=longest)
 
@@ -61,6 +69,9 @@ def _line(longest: int) -> AfterValidator:
         return parse(text)
 
     return AfterValidator(check)
+
+
+_Refused = Annotated[str, _line(200), AfterValidator(str.lower)]
 
 
 class OverrideDocument(BaseModel):
@@ -75,6 +86,10 @@ class OverrideDocument(BaseModel):
     group: Annotated[str, _line(120)] | None = None
     order: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
     guide_id: Annotated[str, _line(200)] | None = None
+    guide_refused: Annotated[
+        tuple[Annotated[str, _line(200), AfterValidator(str.lower)], ...], Field(max_length=50)
+    ] = ()
+    guide_shift: Annotated[str, AfterValidator(_shift)] | None = None
     streams: Annotated[tuple[Annotated[str, AfterValidator(_stream)], ...], Field(max_length=100)] = ()
 
     def document(self) -> dict[str, Any]:

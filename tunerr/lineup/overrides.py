@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from tunerr.lineup.override_document import OverrideDocument
-from tunerr.model.channel import Channel, ChannelId
+from tunerr.model.channel import Channel, ChannelId, GuideWish
 from tunerr.model.override import ChannelOverride
 from tunerr.storage.choices import Kind
 
@@ -49,11 +49,11 @@ def readable(documents: Iterable[tuple[str, str]]) -> Iterable[tuple[ChannelId, 
 
 
 def overridden(channel: Channel, override: ChannelOverride) -> Channel:
-    """Return the channel with the operator's name, logo, group and guide id."""
+    """Return the channel with the operator's name, logo, group and wish for its guide."""
     return replace(
         channel,
         name=override.name or channel.name,
         logo=override.logo or channel.logo,
         group=override.group or channel.group,
-        tvg_id=override.guide_id or channel.tvg_id,
+        guide=GuideWish(override.guide_id or "", override.guide_refused, override.guide_shift or ""),
     )

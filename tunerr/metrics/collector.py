@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, GCCollector, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
@@ -13,6 +15,7 @@ from prometheus_client.registry import Collector
 from tunerr import __version__
 from tunerr.gateway.facts import GatewayFacts
 from tunerr.model.channel import Lineup
+from tunerr.model.guide import GuideHealth, GuideStatus
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus, TunerStatus
 
 _PREFIX = "iptv_tunerr_"
@@ -26,6 +29,7 @@ class Readings:
 
     lineup: Lineup | None
     guide: GuideEdition | None
+    health: GuideHealth | None
     sources: tuple[SourceStatus, ...]
     tuners: tuple[TunerStatus, ...]
     gateway: GatewayFacts
@@ -68,6 +72,7 @@ class _Figures(Collector):
         yield from _tuners(now.tuners)
         yield from _gateway(now.gateway)
         yield from _guide(now.guide)
+        yield _coverage(now.health)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: the registry would otherwise take a reading before the program runs."""
@@ -144,3 +149,11 @@ def _guide(guide: GuideEdition | None) -> Iterable[Metric]:
     yield _gauge("guide_placeholders", "Programmes made up for want of any.", guide.placeholders if guide else 0)
     if guide:
         yield _gauge("guide_built_timestamp_seconds", "When the guide was rendered.", guide.built_at.timestamp())
+
+
+def _coverage(health: GuideHealth | None) -> Metric:
+    counts = Counter(row.status for row in health.channels) if health is not None else Counter[GuideStatus]()
+    coverage = GaugeMetricFamily(f"{_PREFIX}guide_coverage", "Channels by how good their guide is.", labels=("status",))
+    for status in get_args(GuideStatus):
+        coverage.add_metric((status,), counts[status])
+    return coverage

@@ -38,8 +38,20 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideWish:
+    """What the operator wants of one channel's guide. `chosen`: the XMLTV id it is linked to, empty for no wish.
+
+    `refused`: ids, in lower case, that it must not be linked to. `shift`: as `support.timeshift.TimeShift` is written.
+    """
+
+    chosen: str = ""
+    refused: tuple[str, ...] = ()
+    shift: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel of the catalog; `streams` are ranked, the first one is tried first."""
+    """One channel of the catalog; `streams` are ranked, the first one is tried first. `guide`: the operator's wish."""
 
     id: ChannelId
     name: str
@@ -49,6 +61,7 @@ class Channel:
     wanted_number: GuideNumber | None = None
     radio: bool = False
     streams: tuple[Stream, ...] = ()
+    guide: GuideWish = GuideWish()
 
 
 @dataclass(frozen=True, slots=True)

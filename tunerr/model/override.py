@@ -12,8 +12,9 @@ class ChannelOverride:
     """None and empty leave a thing as the provider has it.
 
     `enabled` True puts the channel in past every filter, False takes it out. `order`: lower comes first, before all
-    channels without one. `guide_id`: the XMLTV id it is linked to. `streams`: keys of streams
-    (`catalog.keys.stream_key`) in the order in which they are tried; those not named follow.
+    channels without one. `guide_id`: the XMLTV id it is linked to; `guide_refused`: ids, in lower case, that it must
+    not be linked to; `guide_shift`: how its guide's times are moved, as `model.source.Programmes.shift`. `streams`:
+    keys of streams (`catalog.keys.stream_key`) in the order in which they are tried; those not named follow.
     """
 
     enabled: bool | None = None
@@ -23,4 +24,6 @@ class ChannelOverride:
     group: str | None = None
     order: int | None = None
     guide_id: str | None = None
+    guide_refused: tuple[str, ...] = ()
+    guide_shift: str | None = None
     streams: tuple[str, ...] = ()

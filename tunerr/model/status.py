@@ -25,7 +25,11 @@ class SourceState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One playlist or guide source. `label` is its redacted URL; `skipped` counts unusable rows by reason."""
+    """One playlist or guide source. `label` is its redacted URL; `skipped` counts unusable rows by reason.
+
+    Of a guide: `whole_bytes` of the last whole document as it came, `saved_bytes` that were not transferred in all,
+    because nothing had changed or a part was enough.
+    """
 
     id: SourceId
     kind: SourceKind
@@ -38,11 +42,16 @@ class SourceStatus:
     entries: int = 0
     channels: int = 0
     skipped: tuple[tuple[str, int], ...] = ()
+    whole_bytes: int = 0
+    saved_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GuideEdition:
-    """One rendered guide, belonging to one lineup version. The files never change once named here."""
+    """One rendered guide, belonging to one lineup version. The files never change once named here.
+
+    `devices`: further devices that have a guide of their own beside it.
+    """
 
     version: str
     lineup_version: str
@@ -53,6 +62,7 @@ class GuideEdition:
     linked: int
     programmes: int
     placeholders: int
+    devices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from aiohttp import hdrs, web
 
-from tunerr.model.channel import Lineup, LineupChannel
+from tunerr.model.channel import ChannelId, Lineup, LineupChannel
 from tunerr.outputs.renderings import Renderings, respond
 from tunerr.outputs.text import m3u_attribute, m3u_title
 from tunerr.outputs.web import Served, not_ready, request_base
@@ -22,9 +22,10 @@ def routes(
     configured_base: str,
     lineup: Published[Lineup | None],
     guide_id: GuideId,
+    pruned: Callable[[], frozenset[ChannelId]],
     on_lineup_served: Served,
 ) -> list[web.RouteDef]:
-    """Route of the playlist, with the channels of all devices."""
+    """Route of the playlist, with the channels of all devices but those `pruned`."""
     kept = Renderings()
 
     async def playlist(request: web.Request) -> web.Response:
@@ -32,19 +33,21 @@ def routes(
         if current is None:
             return not_ready({"X-IptvTunerr-Startup-State": "loading"})
         base = request_base(request, configured_base)
-        rendering = await kept.get((current.version, base), lambda: render(current, base, guide_id))
+        without = pruned()
+        rows = [row for row in current.channels if row.channel.id not in without]
+        rendering = await kept.get((current.version, base, without), lambda: render(rows, base, guide_id))
         if request.method == hdrs.METH_GET:
-            on_lineup_served(current.channels)
+            on_lineup_served(rows)
         return respond(request, rendering, "audio/x-mpegurl")
 
     return [web.get("/live.m3u", playlist)]
 
 
-def render(lineup: Lineup, base: str, guide_id: GuideId) -> bytes:
+def render(rows: Iterable[LineupChannel], base: str, guide_id: GuideId) -> bytes:
     """Write the playlist for clients that know us as `base`."""
     guide = client_urls(base).guide
     header = f'#EXTM3U url-tvg="{guide}" x-tvg-url="{guide}"\n'
-    return "".join([header, *(_entry(row, base, guide_id(row)) for row in lineup.channels)]).encode()
+    return "".join([header, *(_entry(row, base, guide_id(row)) for row in rows)]).encode()
 
 
 def _entry(row: LineupChannel, base: str, guide_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -40,7 +40,7 @@ class Renderings:
 
     def __init__(self, *, limit_bytes: int = _LIMIT_BYTES) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[tuple[str, ...], Rendering] = OrderedDict()
+        self._kept: OrderedDict[tuple[Hashable, ...], Rendering] = OrderedDict()
         self._size = 0
         self._making = asyncio.Lock()
 
@@ -49,7 +49,7 @@ class Renderings:
         """Bytes kept."""
         return self._size
 
-    async def get(self, key: tuple[str, ...], render: Callable[[], bytes]) -> Rendering:
+    async def get(self, key: tuple[Hashable, ...], render: Callable[[], bytes]) -> Rendering:
         """Get the rendering of `key`; when it isn't kept, a thread makes it by `render`, which must be pure."""
         if key not in self._kept:
             async with self._making:  # many clients ask at once for what a new lineup made old
@@ -58,7 +58,7 @@ class Renderings:
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def _keep(self, key: tuple[str, ...], made: Rendering) -> None:
+    def _keep(self, key: tuple[Hashable, ...], made: Rendering) -> None:
         self._kept[key] = made
         self._size += made.size
         while self._size > self._limit and len(self._kept) > 1:

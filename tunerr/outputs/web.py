@@ -11,9 +11,10 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from tunerr.errors import ActionRefused, StorageError, TuneError, TunerrError
+from tunerr.errors import TuneError, TunerrError
 from tunerr.model.channel import LineupChannel
 from tunerr.views.device import base_url
+from tunerr.views.problems import problem
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,6 @@ Served = Callable[[Sequence[LineupChannel]], None]
 """Hears which channels a client has fetched, at every GET; must not block."""
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_STATUS: Final[tuple[tuple[type[TunerrError], int], ...]] = ((ActionRefused, 409), (StorageError, 503))
 
 
 def install(app: web.Application) -> None:
@@ -74,11 +74,11 @@ def is_known(request: web.Request, etag: str) -> bool:
 
 
 def error_response(error: TunerrError) -> web.Response:
-    """Map our errors to answers, here and nowhere else."""
+    """Map our errors to answers: a tuner's codes, else `views.problems`."""
     if isinstance(error, TuneError):
         return web.Response(status=error.status, headers={"X-HDHomeRun-Error": error.header})
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    return json_response({"error": error.message, "hint": error.hint}, status=status)
+    status, body = problem(error)
+    return json_response(body, status=status)
 
 
 @web.middleware

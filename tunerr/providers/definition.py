@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import orjson
 import structlog
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tunerr.config import parsers
+from tunerr.config.guide import GuideSettings
 from tunerr.config.nearest import nearest
-from tunerr.config.sections import GuideSettings
 from tunerr.config.sources import PLAYLIST_TIMEOUT
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
-from tunerr.model.source import Access, Panel, Source
+from tunerr.model.source import Access, Panel, Programmes, Source
 from tunerr.model.status import SourceKind
 from tunerr.model.url import SecretUrl
-from tunerr.providers.headers import clean
-from tunerr.providers.secrets import PLACEHOLDER, hidden
+from tunerr.providers.fields import (
+    Country,
+    Credential,
+    Device,
+    Header,
+    Headers,
+    Host,
+    Interval,
+    Location,
+    MaxStreams,
+    Name,
+    Proxy,
+    Shift,
+    Timeout,
+    Window,
+)
+from tunerr.providers.secrets import hidden
 
 log = structlog.get_logger(__name__)
 
 _PANEL_GUIDE_TIMEOUT: float = GuideSettings.model_fields["provider_epg_timeout"].default
 _GUIDE_TIMEOUT: float = GuideSettings.model_fields["xmltv_timeout"].default
+_SHORT_TIMEOUT: float = GuideSettings.model_fields["short_epg_timeout"].default
 # A device answers at once, or it is away.
 _DEVICE_TIMEOUT = 30.0
-_PROXIES = frozenset({"http", "https", "socks5"})
 
 EXAMPLES: Mapping[str, str] = {
     "type": '"m3u"',
@@ -49,93 +63,15 @@ EXAMPLES: Mapping[str, str] = {
     "password": '"correct horse"',
     "output": '"m3u8"',
     "guide": "false",
+    "shift": '"+1"',
+    "window": '"from={from_unix}&to={to_unix}"',
+    "short_guide": "true",
+    "named_guides": "false",
     "vod": "false",
     "country": '"nl"',
     "max_streams": "2",
 }
 """A good value of each field, as TOML."""
-
-
-def _real(value: object) -> object:
-    if isinstance(value, str) and value.startswith(PLACEHOLDER):
-        raise ValueError(f"{PLACEHOLDER} stands for a secret that was left out; write the value itself")
-    return value
-
-
-def _location(text: str) -> str:
-    if parsers.SCHEME.match(text) is None and not text.startswith("/"):
-        raise ValueError("it is neither an http or https URL nor an absolute path")
-    return parsers.location(text).reveal()
-
-
-def _address(what: str) -> AfterValidator:
-    def check(text: str) -> str:
-        try:
-            return parsers.panel(text).reveal()
-        except ValueError as error:
-            raise ValueError(f"it is not the address of a {what}; give scheme, host and port alone") from error
-
-    return AfterValidator(check)
-
-
-def _proxy(text: str) -> str:
-    url = SecretUrl(text)
-    if url.scheme not in _PROXIES or not url.host or re.search(r"\s", text):
-        raise ValueError("it is no URL of an http, https or socks5 proxy")
-    return text
-
-
-def _header(text: str) -> str:
-    if not clean([("Cookie", text)]):
-        raise ValueError("it is empty, too long or has line breaks or control characters")
-    return text
-
-
-def _headers(given: dict[str, str]) -> dict[str, str]:
-    kept: dict[str, str] = {}
-    for name, value in given.items():
-        good = dict(clean([(name, value)]))
-        if not good:
-            raise ValueError(f"{name[:40]!r} is no header that a source may set, or its value has control characters")
-        if good.keys() & kept.keys():
-            raise ValueError(f"{name[:40]!r} is there twice")
-        kept |= good
-    return kept
-
-
-def _country(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z]{2}", text, re.ASCII) is None:
-        raise ValueError("it is no country code of two letters (ISO 3166)")
-    return text.lower()
-
-
-def _duration(*, zero: bool) -> AfterValidator:
-    parse = parsers.duration(zero=zero)
-
-    def check(text: str) -> str:
-        parse(text)
-        return text
-
-    return AfterValidator(check)
-
-
-def _seconds(value: object) -> object:
-    """Plain seconds may be written as a number."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-_Interval = Annotated[str, BeforeValidator(_seconds), _duration(zero=True)]
-_Timeout = Annotated[str, BeforeValidator(_seconds), _duration(zero=False)]
-_Header = Annotated[str, BeforeValidator(_real), AfterValidator(_header)]
-_Credential = Annotated[str, BeforeValidator(_real), Field(min_length=1, max_length=200)]
-_Location = Annotated[str, BeforeValidator(_real), AfterValidator(_location)]
-_Device = Annotated[str, BeforeValidator(_real), _address("device")]
-_Host = Annotated[str, BeforeValidator(_real), _address("panel")]
-_Proxy = Annotated[str, BeforeValidator(_real), AfterValidator(_proxy)]
-_Headers = Annotated[dict[str, _Header], AfterValidator(_headers)]
-_Name = Annotated[str, AfterValidator(parsers.line(longest=80))]
-_Country = Annotated[str, AfterValidator(_country)]
-_MaxStreams = Annotated[int, Field(ge=1, le=1000)]
 
 
 class SourceDefinition(BaseModel, ABC):
@@ -148,15 +84,15 @@ class SourceDefinition(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     type: str
-    name: _Name = ""
+    name: Name = ""
     enabled: bool = True
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
-    user_agent: _Header | None = None
-    headers: _Headers = Field({}, repr=False)
-    cookies: _Header | None = Field(None, repr=False)
-    proxy: _Proxy | None = Field(None, repr=False)
-    timeout: _Timeout | None = None
-    interval: _Interval | None = None
+    user_agent: Header | None = None
+    headers: Headers = Field({}, repr=False)
+    cookies: Header | None = Field(None, repr=False)
+    proxy: Proxy | None = Field(None, repr=False)
+    timeout: Timeout | None = None
+    interval: Interval | None = None
     allow_lan: bool = False
 
     @abstractmethod
@@ -188,8 +124,10 @@ class SourceDefinition(BaseModel, ABC):
             **more,
         )
 
-    def _guide(self, name: str, location: SecretUrl, timeout: float) -> Source:
-        return self._source(name, "guide", location, timeout)
+    def _guide(
+        self, name: str, location: SecretUrl, timeout: float, programmes: Programmes, *, country: str = ""
+    ) -> Source:
+        return self._source(name, "guide", location, timeout, programmes=programmes, country=country)
 
     def _access(self) -> Access:
         named = {"User-Agent": self.user_agent, "Cookie": self.cookies}
@@ -206,8 +144,8 @@ class SourceDefinition(BaseModel, ABC):
 class ChannelsDefinition(SourceDefinition, ABC):
     """What every source of channels has."""
 
-    country: _Country = ""
-    max_streams: _MaxStreams | None = None
+    country: Country = ""
+    max_streams: MaxStreams | None = None
 
     def _channels(self, name: str, location: SecretUrl, timeout: float, **more: Any) -> Source:
         return self._source(
@@ -216,61 +154,90 @@ class ChannelsDefinition(SourceDefinition, ABC):
 
 
 class M3uDefinition(ChannelsDefinition):
-    """A playlist: an http or https URL, or the absolute path of a file on the server."""
+    """A playlist: an http or https URL, or the absolute path of a file on the server.
+
+    `named_guides`: the guides that it names itself are fetched.
+    """
 
     type: Literal["m3u"]
-    url: _Location = Field(repr=False)
+    url: Location = Field(repr=False)
+    named_guides: bool = True
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The playlist."""
-        return (self._channels(name, SecretUrl(self.url), PLAYLIST_TIMEOUT),)
+        return (self._channels(name, SecretUrl(self.url), PLAYLIST_TIMEOUT, named_guides=self.named_guides),)
 
 
 class XtreamDefinition(ChannelsDefinition):
-    """One account of a panel. `hosts` are alternatives, the preferred one first."""
+    """One account of a panel. `hosts` are alternatives, the preferred one first.
+
+    `shift` and `window` are of its guide, as those of XmltvDefinition. `short_guide`: it is asked for the next
+    programmes of each channel that the guides know little about.
+    """
 
     type: Literal["xtream"]
-    hosts: Annotated[tuple[_Host, ...], Field(min_length=1, max_length=20)] = Field(repr=False)
-    username: _Credential = Field(repr=False)
-    password: _Credential = Field(repr=False)
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1, max_length=20)] = Field(repr=False)
+    username: Credential = Field(repr=False)
+    password: Credential = Field(repr=False)
     output: Literal["ts", "m3u8"] = "ts"
     guide: bool = True
+    shift: Shift = ""
+    window: Window = ""
+    short_guide: bool = False
     vod: bool = True
 
     def sources(self, name: str) -> tuple[Source, ...]:
-        """The account's channels and, unless `guide` is off, its guide as `<name>-guide`."""
+        """The account's channels, its guide as `<name>-guide` and what it says of channels as `<name>-short`."""
         hosts = tuple(map(SecretUrl, self.hosts))
         panel = Panel(hosts, self.username, self.password, output=self.output, vod=self.vod)
-        channels = self._channels(name, panel.playlist, PLAYLIST_TIMEOUT, panel=panel)
-        if not self.guide:
-            return (channels,)
-        return (channels, self._guide(f"{name}-guide", panel.guide, _PANEL_GUIDE_TIMEOUT))
+        found = [self._channels(name, panel.playlist, PLAYLIST_TIMEOUT, panel=panel)]
+        of = found[0].id
+        if self.guide:
+            programmes = Programmes(of, self.shift, self.window, incremental=bool(self.window))
+            found.append(self._guide(f"{name}-guide", panel.guide, _PANEL_GUIDE_TIMEOUT, programmes))
+        if self.short_guide:
+            short = Programmes(of, self.shift, short=True)
+            found.append(self._guide(f"{name}-short", panel.short, _SHORT_TIMEOUT, short))
+        return tuple(found)
 
 
 class HdhrDefinition(ChannelsDefinition):
-    """An HDHomeRun device, or a program that acts as one. `guide`: it has a guide.xml, as such programs do."""
+    """An HDHomeRun device, or a program that acts as one. `guide`: it has a guide.xml, as such programs do.
+
+    `shift` is of its guide, as that of XmltvDefinition.
+    """
 
     type: Literal["hdhr"]
-    url: _Device
+    url: Device
     guide: bool = False
+    shift: Shift = ""
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The device's channels and, with `guide`, its guide as `<name>-guide`."""
         channels = self._channels(name, SecretUrl(self.url), _DEVICE_TIMEOUT, device=True)
         if not self.guide:
             return (channels,)
-        return (channels, self._guide(f"{name}-guide", SecretUrl(f"{self.url}/guide.xml"), _GUIDE_TIMEOUT))
+        programmes = Programmes(channels.id, self.shift)
+        return (channels, self._guide(f"{name}-guide", SecretUrl(f"{self.url}/guide.xml"), _GUIDE_TIMEOUT, programmes))
 
 
 class XmltvDefinition(SourceDefinition):
-    """A guide in XMLTV: an http or https URL, or the absolute path of a file on the server."""
+    """A guide in XMLTV: an http or https URL, or the absolute path of a file on the server.
+
+    `shift`: how its times are moved, `window`: the query that asks for a part of it (`model.source.Programmes`).
+    `country`: where its channels are from; a channel of another country is not found in it by its name.
+    """
 
     type: Literal["xmltv"]
-    url: _Location = Field(repr=False)
+    url: Location = Field(repr=False)
+    shift: Shift = ""
+    window: Window = ""
+    country: Country = ""
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The guide."""
-        return (self._guide(name, SecretUrl(self.url), _GUIDE_TIMEOUT),)
+        programmes = Programmes(shift=self.shift, suffix=self.window, incremental=bool(self.window))
+        return (self._guide(name, SecretUrl(self.url), _GUIDE_TIMEOUT, programmes, country=self.country),)
 
 
 TYPES: Mapping[str, type[SourceDefinition]] = {
@@ -321,8 +288,8 @@ def combine(
     """All sources, best first, and a note for each definition that is ignored.
 
     Order: priority (the environment's have 0), the environment's before the operator's, then the name; free sources
-    come after all others. A definition that is off is left out; one with an id that the environment or another
-    definition uses is ignored.
+    and what panels say of single channels come after all others. A definition that is off is left out; one with an id
+    that the environment or another definition uses is ignored.
     """
     ranked: list[tuple[tuple[int, bool, str], tuple[Source, ...]]] = [((0, False, ""), tuple(environment))]
     taken = {source.id for source in environment}
@@ -336,7 +303,7 @@ def combine(
             taken.update(source.id for source in sources)
             ranked.append(((-one.priority, True, (one.name or name).casefold()), sources))
     ordered = [source for _, sources in sorted(ranked, key=lambda row: row[0]) for source in sources]
-    return tuple(sorted(ordered, key=lambda source: source.free)), tuple(notes)
+    return tuple(sorted(ordered, key=lambda source: source.free or source.programmes.short)), tuple(notes)
 
 
 def _refusal(name: str, model: type[SourceDefinition], error: ValidationError) -> ActionRefused:

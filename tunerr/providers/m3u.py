@@ -267,7 +267,7 @@ def _number(text: str) -> str:
 def _header(text: str) -> Header:
     attributes = {key.lower(): a or b or c for key, a, b, c in _ATTRIBUTE.findall(text)}
     listed = ",".join(attributes.get(name, "") for name in ("url-tvg", "x-tvg-url", "tvg-url"))
-    found = (url.strip() for url in re.split(r",\s*(?=https?://|$)", listed))
+    found = (url.strip(" ,") for url in re.split(r",\s*(?=https?://|$)", listed))
     return Header(tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://")))))
 
 

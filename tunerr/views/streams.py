@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from tunerr.gateway.outcome import PlaybackOutcome
 from tunerr.gateway.timeline import Event, StreamAttempt
 from tunerr.model.status import Client, TunerStatus
 from tunerr.support.clock import Clock
+from tunerr.views.reports import Query, Reports
 
 _ROWS, _MOST_ROWS = 50, 200
 _LIMIT_DIGITS = 6
@@ -27,14 +28,22 @@ class Gateway(Protocol):
         ...
 
 
-def stream_reports(gateway: Gateway, clock: Clock) -> Mapping[str, Callable[[str], dict[str, Any]]]:
-    """The reports by their paths; each takes the number of rows asked for, as text, empty for the usual one."""
+def stream_reports(gateway: Gateway, clock: Clock) -> Reports:
+    """The reports by their paths; `limit` says how many rows of the attempts are wanted."""
+
+    async def attempts(query: Query) -> dict[str, Any]:
+        return attempts_view(gateway.attempts(), query.get("limit", ""))
+
+    async def active(_: Query) -> dict[str, Any]:
+        return active_view(gateway.attempts(), len(gateway.status()))
+
+    async def relays(_: Query) -> dict[str, Any]:
+        return relays_view(gateway.attempts(), clock.now().isoformat(timespec="seconds"))
+
     return {
-        "/debug/stream-attempts.json": lambda limit: attempts_view(gateway.attempts(), limit),
-        "/debug/active-streams.json": lambda _: active_view(gateway.attempts(), len(gateway.status())),
-        "/debug/shared-relays.json": lambda _: relays_view(
-            gateway.attempts(), clock.now().isoformat(timespec="seconds")
-        ),
+        "/debug/stream-attempts.json": attempts,
+        "/debug/active-streams.json": active,
+        "/debug/shared-relays.json": relays,
     }
 
 

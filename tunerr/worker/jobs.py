@@ -16,8 +16,14 @@ JOBS: Mapping[str, str] = {
     "explain-identity": "tunerr.catalog.explain_job",
     "suggest-merges": "tunerr.catalog.suggest_job",
     "plan-lineup": "tunerr.lineup.plan_job",
-    "ingest-guide": "tunerr.guide.ingest",
-    "render-guide": "tunerr.guide.render",
+    "convert-guide": "tunerr.guide.reading.hdhr_guide",
+    "ingest-guide": "tunerr.guide.reading.ingest",
+    "render-guide": "tunerr.guide.making.render",
+    "trim-guide": "tunerr.guide.making.trim",
+    "cover-guide": "tunerr.guide.diagnosis.coverage_job",
+    "guide-doctor": "tunerr.guide.diagnosis.doctor_job",
+    "search-listed": "tunerr.guide.diagnosis.listing_job",
+    "index-guide": "tunerr.guide.lookup.search_index",
 }
 """Name of a job, and the module whose `run` it is."""
 

@@ -150,6 +150,11 @@ async def test_channels_are_found_changed_and_given_back(server):
     await server("channel", "set", "BBC Two", "--number", "12", "--guide-id", "two.uk", "--name", "Second")
     (row,) = json.loads(await server("channel", "list", "--changed", "--json"))
     assert row["changes"] == {"name": "Second", "number": "12", "guide_id": "two.uk"}
+    refused = ("--guide-refused", "A.uk", "--guide-refused", "b.uk", "--guide-shift", "+1")
+    await server("channel", "set", "1", *refused)
+    (row, _) = json.loads(await server("channel", "list", "--changed", "--json"))
+    assert row["changes"] == {"guide_refused": ["a.uk", "b.uk"], "guide_shift": "+1"}
+    await server("channel", "clear", "1")
     shown = await server("channel", "show", "5.1")
     assert "http://one/…/2.ts" in shown
     assert "secret" not in shown

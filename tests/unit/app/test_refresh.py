@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.tools.until import until
+from tunerr.app import schedule
 from tunerr.app.refresh import RefreshCycle
 from tunerr.errors import ActionRefused, DataFolderError, WorkerError
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel, SourceId
 from tunerr.model.numbers import GuideNumber
-from tunerr.model.source import Source
+from tunerr.model.source import Programmes, Source
 from tunerr.model.status import SourceState, SourceStatus
 from tunerr.model.url import SecretUrl
 from tunerr.support.snapshot import Published
@@ -46,6 +47,9 @@ class Parts:
         self.undecided = None
         self.slow = None
         self.dead = {}
+        self.aged = False
+        self.others = False
+        self.follows = None
 
     async def plan(self):
         self.plans += 1
@@ -74,8 +78,20 @@ class Parts:
         self.asked.append(f"render {lineup.version}")
         return Edition(f"edition of {lineup.version}")
 
-    async def load(self, lineup):
-        return Edition(f"loaded for {lineup.version}")
+    async def load(self):
+        return Edition("loaded")
+
+    def has_aged(self, edition):
+        return self.aged
+
+    async def after_playlists(self):
+        self.asked.append("named?")
+        return self.others
+
+    async def after_guides(self):
+        self.asked.append("coverage")
+        if self.follows is not None:
+            raise self.follows
 
 
 @pytest.fixture
@@ -139,7 +155,7 @@ async def test_the_last_good_lineup_and_guide_stay(cycle, parts):
 
 async def test_what_is_on_disk_is_published_at_start(cycle):
     await cycle.load()
-    assert published(cycle) == ("a", "loaded for a")
+    assert published(cycle) == ("a", "loaded")
 
 
 async def test_the_lineup_is_rebuilt_beside_a_refresh_and_its_guide_follows(cycle, parts):
@@ -294,3 +310,100 @@ async def test_many_rulings_do_not_ask_the_providers_as_often(cycle, parts):
     assert parts.asked.count("m3u") == 2
     await cycle.reread()
     assert parts.asked.count("m3u") == 3
+
+
+GUIDES = (*SOURCES, Source(SourceId("xmltv-2"), "guide", SecretUrl("http://h/x"), 10))
+SHORT = Source(SourceId("short"), "guide", SecretUrl("http://h/x"), 10, programmes=Programmes(short=True))
+
+
+async def test_guides_that_all_fail_leave_the_edition_as_it_is(cycle, parts):
+    cycle._sources.publish(GUIDES)
+    await cycle.refresh()
+    parts.asked.clear()
+    parts.states = {"xmltv": SourceState.FAILED, "xmltv-2": SourceState.FAILED}
+    await cycle.refresh()
+    await cycle.refresh_guides()
+    assert not [one for one in parts.asked if one.startswith("render")]
+    parts.states = {"xmltv": SourceState.FAILED}
+    await cycle.refresh()
+    assert parts.asked.count("render a") == 1
+
+
+async def test_a_changed_lineup_has_an_edition_of_what_was_kept_though_all_guides_fail(cycle, parts):
+    await cycle.refresh()
+    parts.states = {"xmltv": SourceState.FAILED}
+    parts.versions = ["b"]
+    await cycle.refresh()
+    assert published(cycle) == ("b", "edition of b")
+
+
+async def test_an_old_edition_is_made_anew_though_all_guides_fail(cycle, parts):
+    await cycle.refresh()
+    parts.states = {"xmltv": SourceState.FAILED}
+    parts.aged = True
+    await cycle.refresh()
+    assert parts.asked.count("render a") == 2
+
+
+async def test_panels_are_asked_about_single_channels_when_the_edition_is_there(cycle, parts):
+    cycle._sources.publish((*SOURCES, SHORT))
+    statuses = await cycle.refresh()
+    assert parts.asked == ["m3u", "m3u-2", "xmltv", "render a", "short", "render a"]
+    assert [status.id for status in statuses] == ["m3u", "m3u-2", "xmltv", "short"]
+    parts.asked.clear()
+    await cycle.refresh(SHORT.id)
+    assert parts.asked == ["short", "render a"]
+    parts.asked.clear()
+    parts.states = {"short": SourceState.FAILED}
+    await cycle.refresh(SHORT.id)
+    assert parts.asked == ["short"]
+
+
+def joined(cycle, parts):
+    cycle._after_playlists, cycle._after_guides = parts.after_playlists, parts.after_guides
+
+
+async def test_what_follows_playlists_and_guides_comes_before_the_edition(cycle, parts):
+    joined(cycle, parts)
+    await cycle.refresh()
+    assert parts.asked == ["m3u", "m3u-2", "named?", "xmltv", "coverage", "render a"]
+    parts.asked.clear()
+    await cycle.refresh(SourceId("xmltv"))
+    assert parts.asked == ["xmltv", "coverage", "render a"]
+
+
+async def test_without_a_new_decision_the_guide_is_rendered_and_the_operator_is_told(cycle, parts):
+    joined(cycle, parts)
+    parts.follows = WorkerError("The rules took too long.")
+    with pytest.raises(WorkerError, match="too long"):
+        await cycle.refresh()
+    assert published(cycle) == ("a", "edition of a")
+
+
+async def test_guides_that_a_playlist_names_are_asked_as_soon_as_they_are_known(cycle, parts):
+    joined(cycle, parts)
+
+    async def name():
+        if len(cycle._sources.current) == len(SOURCES):
+            cycle._sources.publish(GUIDES)
+            return True
+        return False
+
+    cycle._after_playlists = name
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: parts.asked.count("render a") == 2)
+    running.cancel()
+    assert parts.asked[:2] == ["m3u", "m3u-2"]
+    assert sorted(parts.asked[2:]) == ["coverage", "coverage", "render a", "render a", "xmltv", "xmltv-2"]
+
+
+async def test_guides_that_waited_for_the_first_lineup_are_asked_soon(cycle, parts, monkeypatch):
+    monkeypatch.setattr(schedule, "_FIRST_RETRY_S", 0.05)
+    parts.versions = [""]
+    parts.states = {"m3u": SourceState.FAILED}
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: parts.asked.count("m3u") == 2)
+    assert "xmltv" not in parts.asked
+    parts.versions = ["a"]
+    await until(lambda: "render a" in parts.asked and "xmltv" in parts.asked)
+    running.cancel()

@@ -42,11 +42,12 @@ def test_channels_come_once_in_the_order_of_sources_and_playlists(tmp_path, rows
     ingest(tmp_path, FIRST, source="m3u", country="uk")
     ingest(tmp_path, SECOND, source="m3u-2")
     b, a, c = rows("m3u", "m3u-2")
-    assert b[1:] == ("m3u", "B", "b", "G", "", True, "uk", 1, ("one.example:80",), ("B",))
+    assert b[1:] == ("m3u", "B", "b", "G", "", True, "uk", 1, ("one.example:80",), ("B",), ("m3u",))
     assert a[1:] == (
         *("m3u", "A", "a", "", "7", False, "uk", 3),
         ("one.example:8080", "[2001:db8::1]:554"),
         ("A", "A again"),
+        ("m3u", "m3u-2"),
     )
     assert (c.source, c.country, c.hosts) == ("m3u-2", "gb", ("two.example:443",))
     assert [row.name for row in rows("m3u-2", "m3u")] == ["C", "A", "B"]

@@ -28,3 +28,38 @@ def test_lab_provider_serves_until_it_is_ended(tmp_path):
         finally:
             program.send_signal(signal.SIGTERM)
             assert program.wait(20) == 0
+
+
+def test_lab_guide_serves_until_it_is_ended(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("IPTV_TUNERR_")}
+    command = [sys.executable, "-m", "tunerr.cli", "lab", "guide", "cut", "--port", "0", "--ids", "one.test,two.test"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env={**env, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+    ) as program:
+        try:
+            said = ""
+            while "Disarm" not in said:
+                line = program.stdout.readline()
+                assert line, said
+                said += line
+            assert "* cut " in said
+            base = re.search(r"Guide: +(http://127\.0\.0\.1:\d+)/", said)[1]
+            urllib.request.urlopen(urllib.request.Request(f"{base}/lab/guides/lab", method="DELETE")).close()
+            with urllib.request.urlopen(f"{base}/lab.xml") as answer:
+                guide = answer.read()
+            assert b'<channel id="two.test">' in guide
+            assert guide.endswith(b"</tv>\n")
+        finally:
+            program.send_signal(signal.SIGTERM)
+            assert program.wait(20) == 0
+
+
+def test_lab_guide_refuses_what_is_no_fault(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("IPTV_TUNERR_")}
+    command = [sys.executable, "-m", "tunerr.cli", "lab", "guide", "explode", "--port", "0"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={**env, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode != 0
+    assert "explode is no fault of a guide" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -4,7 +4,7 @@ from tunerr.config import PREFIX, load
 from tunerr.config.sources import setting_of
 from tunerr.errors import ConfigError
 from tunerr.model.channel import SourceId
-from tunerr.model.source import Source
+from tunerr.model.source import Programmes, Source
 from tunerr.model.url import SecretUrl
 
 
@@ -158,3 +158,35 @@ def test_words_of_presets_are_checked(name, value, said):
     with pytest.raises(ConfigError) as caught:
         read(**{f"FREE_SOURCE_IPTV_ORG_{name}": value})
     assert said in caught.value.problems[0]
+
+
+def test_the_guide_of_a_panel_says_whose_it_is_and_how_it_is_asked_for():
+    asked = {"PROVIDER_EPG_URL_SUFFIX": "from={from_unix}", "PROVIDER_EPG_LOOKAHEAD_HOURS": "48"}
+    guide = sources(**PANEL, **asked)["xtream-guide"].programmes
+    assert guide == Programmes(SourceId("xtream"), suffix="from={from_unix}", lookahead=48)
+    guide = sources(**PANEL, **asked, PROVIDER_EPG_INCREMENTAL="yes", M3U_URL="http://m/1")["xtream-guide"].programmes
+    assert (guide.of, guide.incremental) == ("m3u", True)
+    loaded = read(**PANEL, PROVIDER_EPG_INCREMENTAL="yes")
+    assert "IPTV_TUNERR_PROVIDER_EPG_INCREMENTAL needs PROVIDER_EPG_URL_SUFFIX." in loaded.notes
+    assert not loaded.settings.provider.sources[1].programmes.incremental
+
+
+def test_the_device_s_guide_and_what_panels_say_of_channels_fill_what_the_others_lack():
+    found = sources(
+        **PANEL,
+        PROVIDER_URL_2="http://q",
+        XMLTV_URL="http://g/1",
+        HDHR_GUIDE_URL="http://device/guide.xml",
+        PROVIDER_SHORT_EPG_FALLBACK="true",
+        PROVIDER_SHORT_EPG_TIMEOUT="3s",
+    )
+    order = ["xtream", "xtream-2", "xtream-guide", "xtream-guide-2", "xmltv", "hdhr-guide"]
+    assert list(found) == [*order, "xtream-short", "xtream-short-2"]
+    assert found["hdhr-guide"].timeout == 90
+    assert setting_of(SourceId("hdhr-guide")) == "IPTV_TUNERR_HDHR_GUIDE_URL"
+    short = found["xtream-short-2"]
+    assert (short.kind, short.timeout, short.programmes) == ("guide", 3, Programmes(SourceId("xtream-2"), short=True))
+    assert short.location.reveal().startswith("http://q/player_api.php?username=a%40b&password=")
+    assert short.location.reveal().endswith("&action=get_short_epg")
+    assert short.panel is None, "it is no account of its own"
+    assert setting_of(short.id) == "IPTV_TUNERR_PROVIDER_URL_2"

@@ -17,10 +17,10 @@ from tunerr.actions.operators import OneTimeCode, Operators
 from tunerr.actions.refresh import accept_shrink, refresh_sources
 from tunerr.actions.streams import clear_attempts, stop_stream
 from tunerr.deck.gate import CSRF_HEADER, Gate, add_security_headers
+from tunerr.deck.operations import Operation, routes
 from tunerr.deck.pages import Pages
 from tunerr.deck.render import Renderer
 from tunerr.deck.sessions import LIFETIME_S, Sessions
-from tunerr.deck.streams import routes as stream_routes
 from tunerr.deck.throttle import FAILURES, WINDOW_S, Throttle
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
@@ -28,6 +28,7 @@ from tunerr.model.status import SourceState, SourceStatus
 from tunerr.storage.connection import open_server
 from tunerr.views.device import client_urls
 from tunerr.views.status import home_view
+from tunerr.views.streams import stream_reports
 
 PASSWORD = "correct horse"
 
@@ -68,6 +69,21 @@ class Deck:
             return re.search(r'name="csrf" value="([^"]+)"', await answer.text())[1]
 
 
+def operations(gateway, audit):
+    async def stop(who, fields):
+        request, channel = fields.get("request_id", ""), fields.get("channel_id", "")
+        return await stop_stream(gateway, audit, who=who, request=request, channel=channel)
+
+    async def replay(_who, _fields):
+        return "Accepted without effect."
+
+    return {
+        "stream-stop": Operation("End streams.", stop),
+        "stream-attempts-clear": Operation("Forget.", lambda who, _: clear_attempts(gateway, audit, who=who)),
+        "shared-relay-replay": Operation("Nothing.", replay),
+    }
+
+
 @contextlib.asynccontextmanager
 async def running_deck(folder, fixed_password=None):
     clock, cycle, code, gateway = ManualClock(), Cycle(), OneTimeCode(), SmallGateway()
@@ -97,12 +113,10 @@ async def running_deck(folder, fixed_password=None):
     application.on_response_prepare.append(add_security_headers)
     application.add_routes(pages.routes())
     application.add_routes(
-        stream_routes(
-            gateway=gateway,
-            clock=clock,
+        routes(
+            reports=stream_reports(gateway, clock),
+            operations=operations(gateway, audit),
             user=operators.user,
-            stop=lambda who, request, channel: stop_stream(gateway, audit, who=who, request=request, channel=channel),
-            clear=lambda who: clear_attempts(gateway, audit, who=who),
         )
     )
     runner = web.AppRunner(application)

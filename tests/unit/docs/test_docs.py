@@ -14,7 +14,7 @@ from tunerr.actions.rules import checked_rules
 from tunerr.catalog.rulings import check
 from tunerr.cli.commands import COMMANDS
 from tunerr.cli.options import DECLARED
-from tunerr.deck import streams as deck_streams
+from tunerr.deck import operations
 from tunerr.deck.pages import Pages
 from tunerr.deck.sources import SourcePages
 from tunerr.errors import TuneError
@@ -24,7 +24,7 @@ from tunerr.lineup.override_document import define_override
 from tunerr.metrics import http as metrics_http
 from tunerr.metrics.collector import Metrics
 from tunerr.model.status import SourceState
-from tunerr.outputs import health, m3u, reports, stream, xmltv
+from tunerr.outputs import calendar, health, m3u, reports, stream, xmltv
 from tunerr.outputs.hdhr import http as hdhr
 from tunerr.providers.definition import EXAMPLES as SOURCE_FIELDS
 from tunerr.providers.definition import define
@@ -32,6 +32,8 @@ from tunerr.providers.entry import Reason
 from tunerr.providers.verdicts import Status
 from tunerr.storage.folder import DataFolder
 from tunerr.support.causes import Cause
+from tunerr.views.guide_reports import GuideReports
+from tunerr.views.streams import stream_reports
 
 ROOT = Path(__file__).parents[3]
 # Tool caches, what the program writes, what isn't ours.
@@ -138,6 +140,12 @@ def routes_of(*faces):
             yield route.method, plain(route.path)
 
 
+def told():
+    """All reports, with nothing behind them."""
+    parts = dict.fromkeys(inspect.signature(GuideReports).parameters, MagicMock())
+    return {**stream_reports(MagicMock(), MagicMock()), **GuideReports(**parts).table()}
+
+
 def documented(heading):
     """(method, path) in the tables below a heading of the second level."""
     text = read("docs/reference/http-endpoints.md").split(f"\n## {heading}")[1].split("\n## ")[0]
@@ -145,8 +153,9 @@ def documented(heading):
 
 
 def test_the_tuner_s_routes_are_documented():
-    faces = (hdhr.routes, stream.routes, xmltv.routes, m3u.routes, health.routes, metrics_http.routes, reports.routes)
-    assert documented("The tuner's port") == sorted(routes_of(*faces))
+    faces = (hdhr.routes, stream.routes, xmltv.routes, m3u.routes, health.routes, metrics_http.routes, calendar.routes)
+    reported = ((route.method, route.path) for route in reports.routes(reports=told()))
+    assert documented("The tuner's port") == sorted((*routes_of(*faces), *reported))
 
 
 def test_the_deck_s_routes_are_documented():
@@ -157,7 +166,8 @@ def test_the_deck_s_routes_are_documented():
         return SourcePages(**parts).routes()
 
     deck.__signature__, sources.__signature__ = inspect.signature(Pages), inspect.signature(SourcePages)
-    assert documented("The Control Deck's port") == sorted(routes_of(deck, sources, deck_streams.routes))
+    reported = ((one.method, one.path) for one in operations.routes(reports=told(), operations={}, user=""))
+    assert documented("The Control Deck's port") == sorted((*routes_of(deck, sources), *reported))
 
 
 def test_commands_and_flags_are_documented():

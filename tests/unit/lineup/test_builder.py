@@ -15,7 +15,7 @@ from tunerr.lineup.favorites import Favorites
 from tunerr.lineup.ledger import NumberLedger
 from tunerr.lineup.override_document import define_override
 from tunerr.lineup.overrides import ChannelOverrides
-from tunerr.model.channel import SourceId
+from tunerr.model.channel import GuideWish, SourceId
 from tunerr.model.numbers import GuideNumber
 from tunerr.storage.choices import Choices
 from tunerr.storage.connection import open_server, select
@@ -350,12 +350,21 @@ async def test_the_operators_words_are_shown_and_the_ledger_remembers_the_source
     await world.wish(known["A"], **wishes)
     lineup = await world.build()
     channel = lineup.by_number["50"].channel
-    assert (channel.name, channel.logo, channel.group, channel.tvg_id) == ("Ä", "http://l/a.png", "G", "x.uk")
+    assert (channel.name, channel.logo, channel.group, channel.tvg_id) == ("Ä", "http://l/a.png", "G", "A")
+    assert channel.guide == GuideWish(chosen="x.uk")
     assert lineup.version != before
     rows = await select(world.state, "SELECT tvg_id, name_key FROM number WHERE number = '50'")
     assert [tuple(row) for row in rows] == [("a", "a")]
     await world.wish(known["A"])
     assert (await world.build()).version == before
+
+
+@pytest.mark.parametrize("wish", [{"guide_id": "x"}, {"guide_refused": ["x"]}, {"guide_shift": "+1"}])
+async def test_a_wish_for_the_guide_makes_another_version(world, wish):
+    world.ingest(["A"])
+    before = (await world.build()).version
+    await world.wish((await ids(world))["A"], **wish)
+    assert (await world.build()).version != before
 
 
 async def test_a_number_that_belongs_to_another_channel_is_noted(world):

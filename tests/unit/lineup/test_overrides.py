@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 from structlog.testing import capture_logs
 
 from tests.tools.clock import ManualClock
 from tunerr.lineup.override_document import define_override
 from tunerr.lineup.overrides import ChannelOverrides, overridden
-from tunerr.model.channel import Channel, ChannelId
+from tunerr.model.channel import Channel, ChannelId, GuideWish
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.override import ChannelOverride
 from tunerr.storage.choices import Choices
@@ -14,8 +16,14 @@ A = Channel(ChannelId("dna-a"), "A", tvg_id="a.uk", group="G", logo="http://logo
 
 def test_only_what_was_said_is_changed():
     assert overridden(A, ChannelOverride(enabled=True, number=GuideNumber(9), name="")) == A
-    changed = overridden(A, ChannelOverride(name="Ä", logo="http://l/b", group="H", guide_id="b.uk"))
-    assert changed == Channel(A.id, "Ä", "b.uk", "H", "http://l/b", GuideNumber(3))
+    changed = overridden(A, ChannelOverride(name="Ä", logo="http://l/b", group="H"))
+    assert changed == Channel(A.id, "Ä", "a.uk", "H", "http://l/b", GuideNumber(3))
+
+
+def test_a_wish_for_the_guide_leaves_the_providers_id():
+    wish = ChannelOverride(guide_id="b.uk", guide_refused=("c.uk",), guide_shift="+1")
+    assert overridden(A, wish) == replace(A, guide=GuideWish("b.uk", ("c.uk",), "+1"))
+    assert overridden(A, wish).tvg_id == "a.uk"
 
 
 async def test_unreadable_documents_are_passed_over_with_a_warning(tmp_path):

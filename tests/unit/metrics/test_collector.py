@@ -12,6 +12,7 @@ from tunerr.gateway.facts import GatewayFacts
 from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes
 from tunerr.model.channel import Channel, ChannelId, LeftOut, Lineup, LineupChannel, SourceId
+from tunerr.model.guide import ChannelHealth, GuideHealth
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus, TunerStatus
 
@@ -31,7 +32,7 @@ QUIET = GatewayFacts(
     switches=(),
     cards_shown=0,
 )
-EMPTY = Readings(lineup=None, guide=None, sources=(), tuners=(), gateway=QUIET, tasks=0)
+EMPTY = Readings(lineup=None, guide=None, health=None, sources=(), tuners=(), gateway=QUIET, tasks=0)
 FULL = Readings(
     lineup=Lineup(
         "v1",
@@ -40,6 +41,15 @@ FULL = Readings(
         (LeftOut(3, "over the limit"), LeftOut(2, "no stream")),
     ),
     guide=GuideEdition("e", "v1", AT, Path("x"), Path("y"), channels=6, linked=5, programmes=90, placeholders=7),
+    health=GuideHealth(
+        "e",
+        "v1",
+        AT,
+        tuple(
+            ChannelHealth(ChannelId(f"dna-{number}"), str(number), "C", "", status)
+            for number, status in enumerate(("healthy", "healthy", "unlinked"), 1)
+        ),
+    ),
     sources=(
         SourceStatus(SourceId("m3u"), "playlist", "http://a", SourceState.OK, succeeded_at=AT, entries=12),
         SourceStatus(SourceId("epg"), "guide", "http://b", SourceState.FAILED),
@@ -123,6 +133,8 @@ async def test_figures():
     assert value("guide_linked_channels") == 5
     assert value("guide_programmes") == 90
     assert value("guide_placeholders") == 7
+    assert value("guide_coverage", status="healthy") == 2
+    assert value("guide_coverage", status="good") == 0
     assert value("loop_lag_seconds_bucket", le="0.005") == 1
     assert value("loop_lag_seconds_bucket", le="0.002") == 0
     assert any(name == "iptv_tunerr_build_info" for name, _ in found)

@@ -10,7 +10,7 @@ def guide_id(row):
 
 
 def test_playlist():
-    lines = render(lineup(), "http://tv:5004", guide_id).decode().splitlines()
+    lines = render(ROWS, "http://tv:5004", guide_id).decode().splitlines()
     assert lines[0] == '#EXTM3U url-tvg="http://tv:5004/guide.xml" x-tvg-url="http://tv:5004/guide.xml"'
     ids = [row.channel.id for row in ROWS]
     assert lines[2::2] == [f"http://tv:5004/stream/{identity}.ts" for identity in ids]
@@ -28,7 +28,14 @@ def test_playlist():
 async def test_served_to_a_client():
     served = []
     current = Published(None)
-    made = routes(configured_base="", lineup=current, guide_id=guide_id, on_lineup_served=served.append)
+    pruned = set()
+    made = routes(
+        configured_base="",
+        lineup=current,
+        guide_id=guide_id,
+        pruned=lambda: frozenset(pruned),
+        on_lineup_served=served.append,
+    )
     async with serving(made) as base, aiohttp.ClientSession() as session:
         async with session.get(f"{base}/live.m3u") as answer:
             assert (answer.status, await answer.read()) == (503, b"")
@@ -40,6 +47,11 @@ async def test_served_to_a_client():
             assert answer.headers["Content-Type"] == "audio/x-mpegurl; charset=utf-8"
             assert "http://tv.example/stream/" in await answer.text()
             tag = answer.headers["ETag"]
-        assert served == [current.current.channels]
+        assert served == [list(current.current.channels)]
         async with session.get(f"{base}/live.m3u", headers={"Host": "tv.example", "If-None-Match": tag}) as answer:
             assert answer.status == 304
+        pruned.add(ROWS[0].channel.id)
+        async with session.get(f"{base}/live.m3u", headers={"Host": "tv.example", "If-None-Match": tag}) as answer:
+            text = await answer.text()
+        assert (answer.status, ROWS[0].channel.id in text, ROWS[1].channel.id in text) == (200, False, True)
+        assert served[-1] == list(ROWS[1:])

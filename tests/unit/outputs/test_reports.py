@@ -9,14 +9,16 @@ from tests.tools.attempts import SECRETS, SmallGateway, attempt
 from tests.tools.clock import ManualClock
 from tests.tools.world import serving
 from tunerr.outputs.reports import _is_loopback, routes
+from tunerr.views.streams import stream_reports
 
-PATHS = [route.path for route in routes(gateway=SmallGateway(), clock=ManualClock())]
+PATHS = list(stream_reports(SmallGateway(), ManualClock()))
 
 
 @pytest.fixture
 async def site():
     gateway = SmallGateway()
-    handlers = {route.path: route.handler for route in routes(gateway=gateway, clock=ManualClock())}
+    reports = stream_reports(gateway, ManualClock())
+    handlers = {route.path: route.handler for route in routes(reports=reports)}
 
     async def answer(request):
         return await handlers[request.path](request)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
-from tunerr.model.source import Source
+from tunerr.model.source import Programmes, Source
 from tunerr.model.url import SecretUrl
 from tunerr.providers.definition import EXAMPLES, TYPES, combine, define, read_definitions
 from tunerr.providers.secrets import PLACEHOLDER
@@ -67,6 +67,34 @@ def test_a_guide_and_files():
     assert (guide.kind, guide.location.reveal(), guide.timeout) == ("guide", "file:///srv/my%20guide.xml", 45.0)
 
 
+def test_guides_say_how_their_times_are_moved_and_what_is_asked_for():
+    (guide,) = define("tv", {"type": "xmltv", "url": "http://g/x", "shift": "-1.5"}).sources("tv")
+    assert guide.programmes == Programmes(shift="-1.5")
+    window = "from={from_ymd}"
+    (guide,) = define("tv", {"type": "xmltv", "url": "http://g/x", "window": window}).sources("tv")
+    assert guide.programmes == Programmes(suffix=window, incremental=True)
+    panel = PANEL | {"shift": "Europe/Berlin", "window": window, "short_guide": True}
+    channels, guide, short = define("home", panel).sources("home")
+    assert guide.programmes == Programmes(channels.id, "Europe/Berlin", window, incremental=True)
+    assert (short.id, short.timeout, short.panel) == ("home-short", 5.0, None)
+    assert short.programmes == Programmes(channels.id, "Europe/Berlin", short=True)
+    assert short.location.reveal().endswith("&action=get_short_epg")
+    device = {"type": "hdhr", "url": "http://10.0.0.9", "guide": True, "shift": "+1"}
+    channels, guide = define("box", device).sources("box")
+    assert guide.programmes == Programmes(channels.id, "+1")
+
+
+def test_a_playlist_s_own_guides_can_be_left_out():
+    assert define("home", M3U).sources("home")[0].named_guides
+    assert not define("home", M3U | {"named_guides": False}).sources("home")[0].named_guides
+
+
+def test_what_panels_say_of_channels_comes_after_all_guides():
+    guide = {"type": "xmltv", "url": "http://g/x", "priority": -5}
+    sources, _ = combine((), {"a": define("a", PANEL | {"short_guide": True}), "tv": define("tv", guide)})
+    assert [source.id for source in sources] == ["a", "a-guide", "tv", "a-short"]
+
+
 def test_an_interval_of_nothing_is_never_and_none_the_general_one():
     assert define("home", M3U | {"interval": 0}).sources("home")[0].interval == 0.0
     assert define("home", M3U).sources("home")[0].interval is None
@@ -94,6 +122,9 @@ def test_an_interval_of_nothing_is_never_and_none_the_general_one():
         ({"headers": {"Referer": "a", "referrer": "b"}}, "headers: 'referrer' is there twice"),
         ({"cookies": ""}, "cookies: it is empty"),
         ({"proxy": "ftp://p"}, "proxy: it is no URL"),
+        ({"shift": "+1"}, "shift: only sources of type xtream and hdhr and xmltv have it."),
+        ({"type": "xmltv", "shift": "an hour"}, "shift: 'an hour' is neither hours such as +1"),
+        ({"type": "xmltv", "window": "a={b}"}, "window: {b} is none of {from_unix}"),
         ({"name": "a\nb"}, "name: "),
         ({"url": f"{PLACEHOLDER} http://m.example/…"}, "stands for a secret that was left out"),
     ],

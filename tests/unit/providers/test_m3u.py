@@ -161,6 +161,12 @@ def test_guides_of_the_header():
     assert next(iter(parse(text.splitlines()))) == Header(("http://a/1.xml", "https://b/2.xml.gz"))
 
 
+@pytest.mark.parametrize("name", ["url-tvg", "x-tvg-url", "tvg-url"])
+def test_a_guide_of_the_header_under_any_name(name):
+    text = f'#EXTM3U {name}="http://a/1.xml,"\n#EXTINF:0,A\n{URL}'
+    assert next(iter(parse(text.splitlines()))) == Header(("http://a/1.xml",))
+
+
 @pytest.mark.parametrize(
     ("text", "error", "words"),
     [

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from tunerr.errors import TunerrError
+from tunerr.lab.bench.costs import Cost, child, job
 from tunerr.lab.bench.lineups import figures as lineup_figures
 from tunerr.lab.bench.report import Figure, Report, ratios
 from tunerr.lab.bench.swap import figures as swap_figures
@@ -23,7 +21,6 @@ PRODUCT, PROTOTYPE = "tunerr", "prototype"
 # performance.md, "Targets".
 _TIMES_PROTOTYPE, _MEGABYTES = 1.5, 150.0
 _SERIES_SHARE = 5
-_POLL = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +32,6 @@ class Plan:
     lineups: tuple[int, ...] = (5_000, 50_000)
     pairs: int = 3
     seconds: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a child took: seconds from its start to its end, seconds on a core, and the most MB that it held."""
-
-    wall: float
-    cpu: float
-    peak: float
 
 
 def playlist(path: Path, entries: int, *, changed: bool = False) -> Path:
@@ -84,39 +72,6 @@ def panel_titles(folder: Path, titles: int) -> dict[str, str]:
     for name, rows in lists.items():
         (folder / name).write_bytes(orjson.dumps(rows))
     return {name: str(folder / name) for name in lists}
-
-
-def child(argv: Sequence[str], request: Mapping[str, object] | None = None) -> Cost:
-    """Run a child to its end, its request as the worker is given one. Raises TunerrError when it fails."""
-    began, peak = time.perf_counter(), 0.0
-    process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("a pipe is missing")
-    with process.stdin as given, process.stdout as told:
-        if request is not None:
-            given.write(orjson.dumps(request) + b"\n")
-            given.flush()
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            peak = max(peak, _most_held(process.pid))
-            time.sleep(_POLL)
-        answer = told.read()
-    process.returncode = os.waitstatus_to_exitcode(ended[1])
-    if process.returncode or b'"error"' in answer[:20]:
-        raise TunerrError(f"{argv[2]} ended with status {process.returncode}: {answer.decode()[:500]}")
-    return Cost(time.perf_counter() - began, ended[2].ru_utime + ended[2].ru_stime, peak)
-
-
-def _most_held(pid: int) -> float:
-    """The most MB that a process has held; of wait4 it would be ours, from before the child was another program."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def job(name: str, request: Mapping[str, object]) -> Cost:
-    """Run a job as the server does: in a worker of its own."""
-    return child([sys.executable, "-m", "tunerr.worker", name], request)
 
 
 def ingest_request(folder: Path, document: Path, database: str = "catalog.db") -> dict[str, object]:

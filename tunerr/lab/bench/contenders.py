@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pwd import getpwuid
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -21,12 +24,14 @@ from tunerr.support.ffmpeg import locate_ffmpeg
 from tunerr.support.process import Child
 
 _READY_SECONDS = 60.0
+_LISTENS_SECONDS = 10.0
 PRODUCT, CRELAY, NGINX, FFMPEG = "tunerr", "crelay", "nginx", "ffmpeg -c copy"
 # performance.md, 3: ffmpeg's own defaults wait for 5 MB.
 _QUICK = ("-probesize", "500k", "-analyzeduration", "500k", "-fpsprobesize", "0")
 
 _NGINX = """\
 daemon off;
+user {user};
 worker_processes 1;
 error_log {folder}/error.log;
 pid {folder}/nginx.pid;
@@ -39,7 +44,8 @@ http {{
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   chunked_transfer_encoding off;
-  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{source}; }} }}
+  sendfile on;
+  server {{ listen 127.0.0.1:{port}; {serves} }}
 }}
 """
 
@@ -62,11 +68,12 @@ def free_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The running product: its base URL, and the paths of its channels by their names."""
+    """The running product: its base URL, its data folder, and the paths of its channels by their names."""
 
     base: str
     port: int
     pid: int
+    data: Path
     paths: dict[str, str]
 
     def relay(self, channel: str) -> Relay:
@@ -98,13 +105,15 @@ def playlist(channels: dict[str, list[str]]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def product(folder: Path, channels: dict[str, list[str]], cores: Cores) -> AsyncIterator[Product]:
-    """The product as shipped, with its data in `folder`, on the relay's core."""
+async def product(
+    folder: Path, channels: dict[str, list[str]], cores: Cores, settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Product]:
+    """The product as shipped, with its data in `folder`, on the relay's core; `settings` by names without prefix."""
     listed = _written(folder / "bench.m3u", playlist(channels))
     port = free_port()
     unset = [part for name in read_environment() if name.startswith(PREFIX) for part in ("-u", name)]
     argv = [
-        "env", *unset, f"{PREFIX}WEBUI_DISABLED=true",
+        "env", *unset, f"{PREFIX}WEBUI_DISABLED=true", *(f"{PREFIX}{name}={value}" for name, value in settings.items()),
         sys.executable, "-m", "tunerr", "run", "--addr", f"127.0.0.1:{port}",
         "--data-dir", str(folder / "data"), "--m3u", str(listed), "--tuner-count", "4", "--log-level", "warning",
     ]  # fmt: skip
@@ -114,7 +123,7 @@ async def product(folder: Path, channels: dict[str, list[str]], cores: Cores) ->
         async with aiohttp.ClientSession() as session, session.get(f"{base}/lineup.json") as answer:
             rows = await answer.json(content_type=None)
         paths = {row["GuideName"]: "/auto/v" + row["GuideNumber"] for row in rows}
-        yield Product(base, port, child.pid, paths)
+        yield Product(base, port, child.pid, folder / "data", paths)
 
 
 def _written(path: Path, text: str) -> Path:
@@ -146,10 +155,38 @@ async def crelay(program: Path, source: int, cores: Cores) -> AsyncIterator[Rela
 @contextlib.asynccontextmanager
 async def nginx(folder: Path, source: int, cores: Cores) -> AsyncIterator[Relay]:
     """The web server as a buffering proxy with one worker: an upstream connection per viewer."""
-    port = free_port()
-    config = _written(folder / "nginx.conf", _NGINX.format(folder=folder, port=port, source=source))
+    serves = f"location / {{ proxy_pass http://127.0.0.1:{source}; }}"
+    async with _web_server(folder, serves, cores) as (port, pid):
+        yield Relay(NGINX, port, "/a.ts", pid)
+
+
+@contextlib.asynccontextmanager
+async def file_server(folder: Path, root: Path, cores: Cores) -> AsyncIterator[int]:
+    """The web server with the files in `root`; its port."""
+    async with _web_server(folder, f"root {root};", cores) as (port, _pid):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def _web_server(folder: Path, serves: str, cores: Cores) -> AsyncIterator[tuple[int, int]]:
+    """Its port, on which it listens, and process id; its files in `folder`."""
+    port, user = free_port(), getpwuid(os.getuid()).pw_name
+    config = _written(folder / "nginx.conf", _NGINX.format(folder=folder, port=port, serves=serves, user=user))
     async with running(["nginx", "-p", str(folder), "-c", str(config)], name=NGINX, core=cores.relay) as child:
-        yield Relay(NGINX, port, "/a.ts", child.pid)
+        await _listens(port, child)
+        yield port, child.pid
+
+
+async def _listens(port: int, child: Child) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LISTENS_SECONDS):
+            while child.returncode is None:
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    return
+                await asyncio.sleep(0.02)
+    raise TunerrError(f"{child.name} does not listen: {child.last_words()}")
 
 
 @contextlib.asynccontextmanager

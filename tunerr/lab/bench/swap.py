@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.search import CatalogSearch
+from tunerr.lab.bench.lag import Lag
 from tunerr.lab.bench.report import Figure
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Source
@@ -20,33 +21,14 @@ from tunerr.support.worker_client import Worker
 _CASE = "{:,} entries, a server's loop"
 _WHO = "tunerr"
 _LINEUP = 479
-_TICK = 0.002
 _LAG_MS = 20.0  # performance.md, "Targets"
 _IDLE = 3.0
 _JOB_SECONDS = 600.0
 
 
-class _Lag:
-    """The longest delay of a timer since it was last asked, in ms."""
-
-    def __init__(self) -> None:
-        self._worst = 0.0
-
-    async def watch(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            planned = loop.time() + _TICK
-            await asyncio.sleep(_TICK)
-            self._worst = max(self._worst, loop.time() - planned)
-
-    def worst(self) -> float:
-        worst, self._worst = self._worst * 1000, 0.0
-        return worst
-
-
 async def figures(database: Path, requests: Sequence[Mapping[str, object]], entries: int) -> list[Figure]:
     """Publish the answers one after the other, as `requests` of the job `ingest`, and read a lineup after each."""
-    lag, tasks = _Lag(), Supervisor()
+    lag, tasks = Lag(), Supervisor()
     catalog = await open_server(database, kind="catalog", readonly=True)
     source = Source(SourceId("m3u"), "playlist", SecretUrl("http://provider.example.com/list"), timeout=60.0)
     sources = Published[tuple[Source, ...]]((source,))

@@ -143,14 +143,19 @@ def playlist(content: Content, base: str, account_: Account, quirks: Quirks) -> 
     return "\n".join((*rows, ""))
 
 
-def guide(content: Content, now: datetime) -> str:
-    """`xmltv.php`: a day of programmes of an hour for each channel with a guide id."""
+def guide(content: Content, now: datetime, window: tuple[float, float]) -> str:
+    """`xmltv.php`: a day of programmes of an hour for each channel with a guide id, those that touch the window.
+
+    The window is half-open, in Unix seconds.
+    """
     first = now.replace(minute=0, second=0, microsecond=0)
     parts = ['<?xml version="1.0" encoding="UTF-8"?>', "<tv>"]
     for tvg_id, name in {one.tvg_id: one.name for one in content.live if one.tvg_id}.items():
         parts.append(f"<channel id={quoteattr(tvg_id)}><display-name>{escape(name)}</display-name></channel>")
         for hour in range(24):
             start, stop = (first + timedelta(hours=hour + more) for more in (0, 1))
+            if start.timestamp() >= window[1] or stop.timestamp() <= window[0]:
+                continue
             parts.append(
                 f'<programme start="{start:%Y%m%d%H%M%S} +0000" stop="{stop:%Y%m%d%H%M%S} +0000"'
                 f" channel={quoteattr(tvg_id)}><title>Programme {start:%H:%M}</title></programme>"

@@ -169,7 +169,8 @@ class Wire:
     async def _guide(self, request: web.Request) -> web.Response:
         if self._login(request) is None or self._panel.quirks & REFUSED:
             return web.Response(status=401, text="no\n")
-        text = documents.guide(self._content, self._streams.clock.now())
+        window = float(request.query.get("from", "-inf")), float(request.query.get("to", "inf"))
+        text = documents.guide(self._content, self._streams.clock.now(), window)
         return self._document(request, text.encode(), "application/xml")
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:

@@ -10,6 +10,7 @@ from tunerr.config.declare import settings_of
 from tunerr.config.environment import PREFIX
 from tunerr.config.lineup import LineupSettings
 from tunerr.errors import ActionRefused
+from tunerr.lineup.rules.coverage import GuidePolicy
 from tunerr.lineup.rules.recipe_file import ProgrammingRecipe
 from tunerr.model.numbers import LARGEST
 from tunerr.model.pattern import UserPattern
@@ -26,6 +27,8 @@ Recipe = Literal[
     "locals_first",
     "healthy",
 ]
+
+_GUIDED = frozenset({"high_confidence", "balanced", "guide_first", "resilient", "sports_na", "locals_first", "healthy"})
 
 
 class LineupRules(BaseModel):
@@ -63,7 +66,13 @@ class LineupRules(BaseModel):
     resequence_start: int = Field(default=1, ge=1, le=LARGEST)
     number_offset: int = Field(default=0, ge=-LARGEST, le=LARGEST)
     drop_failed: bool = False
-    guide_policy: Literal["off", "healthy", "strict", "drop_placeholders"] = "off"
+    guide_policy: GuidePolicy = "off"
+
+    @property
+    def looks_at_guide(self) -> bool:
+        """Whether a rule in force judges channels by their guide."""
+        choices = (self.guide_policy, self.dna_policy, self.dedupe, self.shape)
+        return any(choice != "off" for choice in choices) or not _GUIDED.isdisjoint({self.recipe, self.exclude_recipe})
 
     @field_validator("exclude_regex")
     @classmethod

@@ -13,6 +13,9 @@ from tunerr.lineup.rules.ordinal import ordinal
 from tunerr.lineup.rules.shape import shape
 from tunerr.lineup.rules.stage import Given, Outcome, Skipped, Stage
 
+GUIDE_POLICY = "guide-policy"
+"""The stage that leaves channels out for their guide."""
+
 STAGES: tuple[Stage, ...] = (
     Stage("disabled", "Taken out by you", window.disabled, filter=False),
     Stage("hosts", "Hosts that are not used", base.hosts),
@@ -37,7 +40,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("limit", "The limit", window.cap, filter=False),
     Stage("offset", "Number offset", window.offset),
     Stage("probe", "Streams that failed their test", window.failed),
-    Stage("guide-policy", "Guide policy", window.guide_policy),
+    Stage(GUIDE_POLICY, "Guide policy", window.guide_policy),
 )
 """The order is part of the contract; what `dna` leaves is the raw lineup."""
 

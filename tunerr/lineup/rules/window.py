@@ -7,6 +7,7 @@ from itertools import islice
 
 from tunerr.lineup.numbering import shifted
 from tunerr.lineup.rules.candidate import Candidate
+from tunerr.lineup.rules.coverage import against
 from tunerr.lineup.rules.ordinal import ordinal
 from tunerr.lineup.rules.stage import Given, Outcome, Skipped, leave_out
 from tunerr.model.numbers import GuideNumber
@@ -111,12 +112,6 @@ def guide_policy(channels: Sequence[Candidate], given: Given) -> Outcome | Skipp
 
     def reason(channel: Candidate) -> str:
         found = status.get(channel.id)
-        if found is None:
-            return ""
-        if policy == "drop_placeholders":
-            return "its guide has nothing but placeholders" if found == "placeholder_only" else ""
-        if found not in {"healthy", "good"}:
-            return f"its guide is {found.replace('_', ' ')}"
-        return "it has no tvg-id" if policy == "strict" and not channel.row.tvg_id else ""
+        return against(policy, found, has_tvg_id=bool(channel.row.tvg_id)) if found else ""
 
     return leave_out(channels, reason, summary=f"guide policy {policy}")

@@ -1,3 +1,5 @@
+import time
+
 import aiohttp
 import pytest
 
@@ -80,3 +82,10 @@ async def test_the_guide_has_the_channels_of_the_list(panel, http):
         text = await answer.text()
     assert '<channel id="daserste.de">' in text
     assert text.count("<programme ") == 5 * 24
+
+
+async def test_the_guide_answers_a_part_of_it(panel, http):
+    now = int(time.time()) // 3600 * 3600
+    for more, count in (("", 24), (f"&from={now}&to={now + 7200}", 2), (f"&from={now + 7200}", 22)):
+        async with http.get(f"{panel.base_url}/xmltv.php?username=lab&password=secret{more}") as answer:
+            assert (await answer.text()).count('channel="dave.uk"') == count

@@ -1,0 +1,101 @@
+"""Acts on the link between a channel and the guides: what the operator accepts and refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import orjson
+
+from tunerr.actions.finding import Find, Found
+from tunerr.actions.turn import in_turn
+from tunerr.errors import ActionRefused
+from tunerr.lineup.override_document import define_override
+from tunerr.model.channel import ChannelId
+from tunerr.storage.choices import Choices
+
+
+class OperatorGuide:
+    """Each act is one entry of the journal and returns a sentence. All raise ActionRefused, with a hint.
+
+    The wishes are fields of the channel's choices (`guide_id`, `guide_refused`), so `channel clear` and `undo` take
+    them back like any other.
+    """
+
+    def __init__(
+        self,
+        *,
+        choices: Choices,
+        find: Find,
+        linked: Callable[[ChannelId], Awaitable[Sequence[str]]],
+        reload: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`linked`: the XMLTV ids that a channel has now, best guide first."""
+        self._choices = choices
+        self._find = find
+        self._linked = linked
+        self._reload = reload
+
+    @in_turn
+    async def accept(self, channel: str, guide_id: str, *, who: str) -> str:
+        """Link a channel to an XMLTV id, in every guide that has it, whatever else is known."""
+        found, wish = await self._wish(channel)
+        key = _key(guide_id)
+        refused = [one for one in wish.get("guide_refused", ()) if one != key]
+        said = f"{found.name} is linked to {guide_id.strip()}."
+        return await self._store(found, wish, (guide_id.strip(), refused), ("guide-accept", said), who)
+
+    @in_turn
+    async def refuse(self, channel: str, guide_id: str, *, who: str) -> str:
+        """Say that an XMLTV id is not this channel's; it takes the next best that is found."""
+        found, wish = await self._wish(channel)
+        said = f"{found.name} is not linked to {guide_id.strip()} any more."
+        return await self._store(found, wish, _without(wish, [_key(guide_id)]), ("guide-refuse", said), who)
+
+    @in_turn
+    async def unlink(self, channel: str, *, who: str) -> str:
+        """Refuse every XMLTV id that a channel is linked to now."""
+        found, wish = await self._wish(channel)
+        linked = dict.fromkeys(_key(one) for one in await self._linked(found.id))
+        if not linked and "guide_id" not in wish:
+            raise ActionRefused(f"{found.name} is linked to no guide.", hint="`iptv-tunerr epg-doctor` suggests ids.")
+        keys = list(linked) or [_key(wish["guide_id"])]
+        said = f"{found.name} is not linked to {', '.join(keys)} any more."
+        return await self._store(found, wish, _without(wish, keys), ("guide-unlink", said), who)
+
+    async def _wish(self, channel: str) -> tuple[Found, dict[str, Any]]:
+        found = await self._find(channel)
+        wish: dict[str, Any] = orjson.loads(await self._choices.get("channel", found.id) or "{}")
+        return found, wish
+
+    async def _store(
+        self,
+        found: Found,
+        before: dict[str, Any],
+        wanted: tuple[str | None, Sequence[str]],
+        told: tuple[str, str],
+        who: str,
+    ) -> str:
+        chosen, refused = wanted
+        act, said = told
+        after = define_override(found.name, {**before, "guide_id": chosen, "guide_refused": list(refused)})
+        if after.document() == before:
+            raise ActionRefused(f"{found.name} is so already.")
+        text = after.json_text() if after.document() else None
+        await self._choices.put([("channel", found.id, text)], who=who, act=act, subject=found.name, detail=said)
+        await self._reload()
+        return said
+
+
+def _key(guide_id: str) -> str:
+    key = guide_id.strip().lower()
+    if not key:
+        raise ActionRefused("The XMLTV id is empty.", hint="`iptv-tunerr guide search TEXT` finds ids.")
+    return key
+
+
+def _without(wish: dict[str, Any], keys: Sequence[str]) -> tuple[str | None, list[str]]:
+    """What is chosen and refused when none of `keys` is this channel's."""
+    chosen = wish.get("guide_id")
+    kept = chosen if chosen is not None and chosen.lower() not in keys else None
+    return kept, list(dict.fromkeys([*wish.get("guide_refused", ()), *keys]))

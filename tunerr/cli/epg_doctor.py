@@ -1,0 +1,68 @@
+"""`epg-doctor`: what is wrong with the guide, why it matters, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import cyclopts
+from cyclopts import Parameter
+
+from tunerr.cli.control import act
+from tunerr.cli.guide_reports import Aliases, Catalog, Out, Xmltv, question, write_json
+from tunerr.cli.options import DataDir
+from tunerr.cli.output import AsJson, show
+
+app = cyclopts.App(
+    name="epg-doctor",
+    help="What is wrong with the guide of the running server, why it matters, what to do next.",
+    usage="Usage: iptv-tunerr epg-doctor [flags]",
+    version_flags=[],
+)
+
+
+@app.default
+def epg_doctor(
+    *,
+    catalog: Catalog = None,  # noqa: ARG001 - scripts may give it
+    guide: Annotated[str | None, Parameter(help="Accepted and not used: the guide that is served is judged.")] = None,  # noqa: ARG001 - scripts may give it
+    xmltv: Xmltv = None,
+    aliases: Aliases = None,
+    out: Out = None,
+    write_aliases: Annotated[
+        Path | None,
+        Parameter(help="Add the ids that are surely right to this alias file; what is in it stays."),
+    ] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Look at guide sources, matching and coverage at once; each problem comes with its next step."""
+    answer = act("guide-doctor", question(xmltv, aliases), data_dir=data_dir)
+    if out is not None:
+        write_json(out, answer)
+    if write_aliases is not None:
+        from tunerr.guide.matching import aliases as alias_file  # noqa: PLC0415 - only where a file is given
+
+        alias_file.write_aliases(write_aliases, answer["name_to_xmltv_id"])
+    if as_json:
+        show(answer, as_json=True)
+        return
+    print("\n".join(_told(answer)))
+    if write_aliases is not None:
+        count = len(answer["name_to_xmltv_id"])
+        print(f"\n{count} aliases are in {write_aliases}: read them through, then set IPTV_TUNERR_XMLTV_ALIASES.")
+
+
+def _told(answer: Mapping[str, Any]) -> Iterator[str]:
+    yield _plain(answer["verdict"])
+    for place, problem in enumerate(answer["problems"], start=1):
+        yield f"\n{place}. {_plain(problem['what'])}"
+        yield f"   Why it matters: {_plain(problem['why'])}"
+        yield f"   Next: {_plain(problem['next_step'])}"
+        yield from (f"     {_plain(command)}" for command in problem["commands"])
+
+
+def _plain(text: str) -> str:
+    """Names come from providers: nothing that a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,283 @@
+"""The server's side of the guide: brings documents here, has the worker read and render them, knows the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+
+import structlog
+
+import tunerr
+from tunerr.config.guide import GuideSettings
+from tunerr.errors import ContentError, Truncated, TunerrError, WorkerError
+from tunerr.guide.diagnosis import health_file
+from tunerr.guide.fetching import outcome
+from tunerr.guide.fetching.alias_book import AliasBook
+from tunerr.guide.fetching.documents import GuideDocuments
+from tunerr.guide.fetching.short import ShortGuide
+from tunerr.guide.fetching.window import Question, question
+from tunerr.guide.making import edition
+from tunerr.guide.matching.values import Wanted
+from tunerr.guide.messages import (
+    IngestReport,
+    IngestRequest,
+    Matching,
+    RenderAnswer,
+    RenderLineup,
+    RenderRequest,
+    Taste,
+)
+from tunerr.guide.wanted import country_of, guide_sources, render_channels, wanted_of
+from tunerr.model.channel import Channel, Lineup, SourceId
+from tunerr.model.source import Source
+from tunerr.model.status import GuideEdition, SourceState, SourceStatus
+from tunerr.storage.folder import DataFolder
+from tunerr.storage.sources import SourceStore
+from tunerr.support.clock import Clock
+from tunerr.support.fetch import Validators
+from tunerr.support.http import HttpClients
+from tunerr.support.snapshot import Published
+from tunerr.support.worker_client import Worker
+
+log = structlog.get_logger(__name__)
+
+# A guide of 300 MB takes 7 s on a desktop; a small board with a slow card takes its time.
+_JOB_SECONDS = 900.0
+# What the database keeps: more than an edition shows, so that an edition can still be made when a provider is away.
+_RETAIN_PAST_HOURS = 48
+_HORIZON_DAYS = 21
+# What an edition shows: clients keep little more than a day behind, and Plex stores two weeks ahead.
+PAST_HOURS = 24
+FUTURE_HOURS = 14 * 24
+# An edition of that age is made anew even when no guide came: its past and its placeholders move on.
+_AGED_S = 24 * 3600.0
+# A document that did not change is read again that often, for days that come into the horizon.
+_READ_AGAIN_S = 24 * 3600.0
+
+_Reading = tuple[tuple[Wanted, ...], Matching]
+
+
+async def _nobody() -> Sequence[Channel]:
+    return ()
+
+
+class GuideRefresher:
+    """Refreshes guide sources and renders editions; `configured` are all sources, the best first."""
+
+    def __init__(
+        self,
+        *,
+        folder: DataFolder,
+        sources: SourceStore,
+        clients: HttpClients,
+        worker: Worker,
+        clock: Clock,
+        configured: Published[tuple[Source, ...]],
+        settings: GuideSettings,
+        beside: Callable[[], Awaitable[Sequence[Channel]]] = _nobody,
+    ) -> None:
+        """`beside`: channels that are not offered and whose programmes are read: their guide is why they are not."""
+        self._folder = folder
+        self._sources = sources
+        self._worker = worker
+        self._clock = clock
+        self._configured = configured
+        self._settings = settings
+        self._beside = beside
+        self._taste = Taste(
+            languages=settings.prefer_languages,
+            latin=settings.prefer_latin,
+            channel_for_others=settings.non_latin_title == "channel",
+        )
+        self._documents = GuideDocuments(folder.guide_dir / "documents", clients=clients, worker=worker)
+        kept = folder.guide_dir / "aliases.json"
+        self._aliases = AliasBook(settings.aliases, kept=kept, clients=clients, clock=clock)
+        self._short = ShortGuide(
+            clients,
+            least=settings.short_epg_min,
+            limit=settings.short_epg_limit,
+            concurrency=settings.short_epg_concurrency,
+        )
+        self._read: dict[SourceId, tuple[_Reading, float]] = {}  # for what a document was read last, and when
+        self._whole: set[SourceId] = set()  # incremental guides that are to be asked for whole once more
+
+    async def refresh(self, source: Source, lineup: Lineup) -> SourceStatus:
+        """Bring the guide of `source` up to date for the channels of `lineup`; the outcome is saved and returned.
+
+        A guide that can't be fetched or read is a status; what was read before stays. Raises StorageError only when
+        the outcome can't be saved.
+        """
+        before = await self._sources.status(source.id) or SourceStatus(id=source.id, kind="guide", label="")
+        status = replace(before, kind="guide", label=str(source.location), attempted_at=self._clock.now())
+        if source.programmes.short:
+            status = await self._ask_panel(source, lineup, status)
+            await self._sources.save(status, location=source.location, validators=Validators())
+            return status
+        asked = await self._question(source, before)
+        validators = await self._known(source, asked)
+        try:
+            validators, status = await self._take(source, asked, validators, lineup, status)
+        except TunerrError as error:
+            if isinstance(error, ContentError | Truncated | WorkerError):
+                # A document that could not be read must be asked for anew, whatever its validators say.
+                validators = Validators()
+            self._whole.add(source.id)
+            status = replace(status, state=SourceState.FAILED, message=error.message, hint=error.hint)
+        await self._sources.save(status, location=asked.location, validators=validators)
+        return status
+
+    async def render(self, lineup: Lineup) -> GuideEdition:
+        """Make the edition of `lineup` from what the sources gave so far; what removed sources gave is deleted.
+
+        Documents are read again when the lineup wants more of them than it did; nobody is asked.
+        Raises TunerrError; the edition before then stays.
+        """
+        guides = {source.id: source for source in self._configured.current if source.kind == "guide"}
+        await self._documents.keep_only(guides)
+        missing = (await self._render(lineup)).missing
+        if await self._read_again([guides[source] for source in missing if source in guides], lineup):
+            await self._render(lineup)
+        made = await self.load()
+        if made is None or made.lineup_version != lineup.version:
+            raise WorkerError("The guide was rendered and is not in the data folder.")
+        return made
+
+    async def load(self) -> GuideEdition | None:
+        """Return the edition on disk, which may be of an earlier lineup: better than none until there is another."""
+        return await asyncio.to_thread(edition.read, self._folder.guide_dir)
+
+    def has_aged(self, made: GuideEdition) -> bool:
+        """Whether an edition should be made anew though nothing new came."""
+        return (self._clock.now() - made.built_at).total_seconds() > _AGED_S
+
+    async def matching(self) -> Matching:
+        """Return how channels are found in guides now."""
+        return Matching(aliases=dict(await self._aliases.current()), enabled=self._settings.match)
+
+    async def _question(self, source: Source, before: SourceStatus) -> Question:
+        """Decide whether an incremental guide is asked for a part: what is known must reach into that part."""
+        now, done = self._clock.now(), before.succeeded_at
+        reach = source.programmes.lookahead * 3600
+        whole = (
+            source.id in self._whole
+            or done is None
+            or before.label != str(source.location)
+            or (now - done).total_seconds() > reach
+            or not await self._documents.have(source.id)
+        )
+        return question(source, now, whole=whole)
+
+    async def _known(self, source: Source, asked: Question) -> Validators:
+        if not await self._documents.have(source.id):
+            return Validators()
+        return await self._sources.validators(source.id, asked.location)
+
+    async def _take(
+        self, source: Source, asked: Question, validators: Validators, lineup: Lineup, status: SourceStatus
+    ) -> tuple[Validators, SourceStatus]:
+        """Fetch a document and have it read, unless it was read for these very channels before."""
+        await self._documents.prepare()
+        came = await self._documents.fetch(source, asked, validators)
+        saved = status.whole_bytes if not came.changed else 0
+        if came.changed and asked.partial:
+            saved = max(0, status.whole_bytes - came.size)
+        elif came.changed:
+            status = replace(status, whole_bytes=came.size)
+        if came.changed or status.state is not SourceState.OK or not await self._is_read(source, lineup):
+            report = await self._ingest(source, lineup, partial=asked.partial)
+            status = outcome.read(status, report)
+        else:
+            status = outcome.same(status)
+        if not asked.partial:
+            self._whole.discard(source.id)
+        elif status.state is not SourceState.OK:
+            self._whole.add(source.id)
+        return came.validators, outcome.with_saving(status, saved)
+
+    async def _ask_panel(self, source: Source, lineup: Lineup, status: SourceStatus) -> SourceStatus:
+        """Have a panel tell of channels that little is known of; what it told before stays where it says nothing."""
+        try:
+            await self._documents.prepare()
+            heard = await self._short.fetch(
+                source,
+                lineup,
+                await asyncio.to_thread(health_file.read, self._folder.guide_dir),
+                now=self._clock.now().timestamp(),
+                target=self._documents.path(source.id),
+            )
+            if not heard.programmes:
+                return outcome.nothing_told(status, heard.asked)
+            return outcome.read(status, await self._ingest(source, lineup, partial=True))
+        except TunerrError as error:
+            return replace(status, state=SourceState.FAILED, message=error.message, hint=error.hint)
+
+    async def _render(self, lineup: Lineup) -> RenderAnswer:
+        settings = self._settings
+        request = RenderRequest(
+            guide_db=self._folder.guide_db,
+            guide_dir=self._folder.guide_dir,
+            lineup=RenderLineup(version=lineup.version, channels=render_channels(lineup, self._configured.current)),
+            sources=guide_sources(self._configured.current),
+            matching=await self.matching(),
+            now=self._clock.now().timestamp(),
+            past_hours=PAST_HOURS,
+            future_hours=settings.serve_hours or FUTURE_HOURS,
+            sparse_below=settings.short_epg_min,
+            prune=settings.prune_unlinked,
+            generator=f"IPTV Tunerr {tunerr.__version__}",
+        )
+        answer = await self._worker.run("render-guide", request.model_dump(mode="json"), _JOB_SECONDS)
+        return RenderAnswer.model_validate(answer)
+
+    async def _read_again(self, guides: Collection[Source], lineup: Lineup) -> bool:
+        """Read kept documents for channels that came to the lineup since; whether that was done for any."""
+        done = False
+        for source in guides:
+            if not await self._documents.have(source.id):
+                continue
+            try:
+                await self._ingest(source, lineup, partial=source.programmes.short or source.programmes.incremental)
+                done = True
+            except TunerrError as error:
+                log.warning("guide not read again", source=source.id, error=error.message, hint=error.hint)
+        return done
+
+    async def _is_read(self, source: Source, lineup: Lineup) -> bool:
+        """Whether the kept document was read for this lineup, not long ago."""
+        known = self._read.get(source.id)
+        if known is None or self._clock.now().timestamp() - known[1] > _READ_AGAIN_S:
+            return False
+        return known[0] == await self._reading(lineup)
+
+    async def _reading(self, lineup: Lineup) -> _Reading:
+        current = self._configured.current
+        countries = {source.id: source.country for source in current}
+        offered = tuple(row.wanted for row in render_channels(lineup, current))
+        beside = (channel for channel in await self._beside() if channel.id not in lineup.by_id)
+        return (*offered, *(wanted_of(channel, countries) for channel in beside)), await self.matching()
+
+    async def _ingest(self, source: Source, lineup: Lineup, *, partial: bool) -> IngestReport:
+        """Read the kept document."""
+        wanted, matching = await self._reading(lineup)
+        guides = sum(one.kind == "guide" for one in self._configured.current)
+        now = self._clock.now().timestamp()
+        request = IngestRequest(
+            path=self._documents.path(source.id),
+            source=source.id,
+            guide_db=self._folder.guide_db,
+            now=now,
+            wanted=wanted,
+            of=source.programmes.of,
+            country=country_of(source, self._configured.current),
+            matching=matching,
+            taste=self._taste,
+            shift=source.programmes.shift,
+            partial=partial,
+            retain_past_hours=self._settings.retain_past_hours or _RETAIN_PAST_HOURS,
+            horizon_days=_HORIZON_DAYS,
+            largest_bytes=self._settings.largest_bytes // max(guides, 1),
+        )
+        answer = await self._worker.run("ingest-guide", request.model_dump(mode="json"), _JOB_SECONDS)
+        self._read[source.id] = ((wanted, matching), now)
+        return IngestReport.model_validate(answer)

@@ -1,0 +1,1 @@
+"""What is on, asked of the database: for reports, search and calendars."""

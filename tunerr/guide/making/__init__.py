@@ -1,0 +1,1 @@
+"""Guides merged for one lineup version and written as an edition."""

@@ -1,0 +1,38 @@
+"""The server's side of an edition's files: shorter guides are made by the worker when somebody asks for one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tunerr.guide.making.guide_file import guide_name
+from tunerr.guide.messages import TrimRequest
+from tunerr.model.status import GuideEdition
+from tunerr.support.worker_client import Worker
+
+_JOB_SECONDS = 120.0
+
+
+class GuideParts:
+    """Files of editions; each shorter guide is made once, one at a time."""
+
+    def __init__(self, *, worker: Worker) -> None:
+        self._worker = worker
+        self._making = asyncio.Lock()
+
+    async def get(self, edition: GuideEdition, *, device: int | None, days: int | None) -> tuple[Path, Path]:
+        """The plain and the packed file of all channels or a further device, whole or of some days.
+
+        Raises TunerrError when the shorter guide can't be made; whole ones aren't looked at.
+        """
+        name = guide_name(device, days)
+        xml, packed = (edition.xml.with_name(f"{name}{ending}") for ending in (".xml", ".xml.gz"))
+        if days is None:
+            return xml, packed
+        async with self._making:
+            if not await asyncio.to_thread(xml.is_file):
+                request = TrimRequest(
+                    folder=edition.xml.parent, made_at=edition.built_at.timestamp(), device=device, days=days
+                )
+                await self._worker.run("trim-guide", request.model_dump(mode="json"), _JOB_SECONDS)
+        return xml, packed

@@ -1,0 +1,1 @@
+"""Which channel of a guide is which channel of the lineup, and why."""

@@ -1,0 +1,1 @@
+"""A guide document on its way into the database, within bounds whatever it is."""

@@ -1,0 +1,1 @@
+"""One programme of a guide: cleaned, completed, written as XML that every client takes."""
