@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -13,13 +14,18 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from lxml import etree
 
 from tests.functional.test_deck import page, set_up, visitor
+from tests.functional.test_panel import panel_settings
 from tests.tools.full_disk import full, small_disk
 from tests.tools.operator import asked, attempt, lineup
+from tests.tools.origin import origin
+from tests.tools.server import start
 from tests.tools.until import until
-from tunerr.lab.guides import GuideFault, GuideProvider, Shape
+from tunerr.lab.guides import GuideFault, GuideProvider, Shape, document
+from tunerr.lab.panel import Content, Live, Quirk, XtreamPanel
 
 HOUR = 3600
 NAMES = ("one", "two", "three")
@@ -92,14 +98,30 @@ async def guides():
         yield running
 
 
-@pytest.fixture
-async def tuner(boot, provider, guides):
-    """The program with three channels and one guide that has them all."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(media, tmp_path_factory):
+    """The program with three channels and one guide that has them all, and where that comes from."""
+    async with origin(media, 60) as provider, GuideProvider() as guides:
+        guides.publish("tv", shape("A", *NAMES))
+        env = {"IPTV_TUNERR_M3U_URL": provider.playlist(*NAMES), "IPTV_TUNERR_XMLTV_URL": guides.url("tv")}
+        server = start(tmp_path_factory.mktemp("guides") / "data", env=env | {"IPTV_TUNERR_XMLTV_TIMEOUT": "2s"})
+        try:
+            yield await server.ready(), guides
+            assert server.stop() == 0, server.log
+        finally:
+            if server.process.poll() is None:
+                server.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tuner(home):
+    """That program with its first guide."""
+    server, guides = home
+    guides.heal("tv")
     guides.publish("tv", shape("A", *NAMES))
-    env = {"IPTV_TUNERR_M3U_URL": provider.playlist(*NAMES), "IPTV_TUNERR_XMLTV_URL": guides.url("tv")}
-    server = await boot(env=env | {"IPTV_TUNERR_XMLTV_TIMEOUT": "2s"})
+    await refresh(server)
     await until(lambda: airs(server, "A", *NAMES), what="the guide")
-    return server
+    return home
 
 
 async def refresh(server, source="xmltv"):
@@ -122,6 +144,7 @@ REFUSED = {
     GuideFault.REDIRECT_LOOP: "redirect",
     GuideFault.REDIRECT_PRIVATE: "169.254.169.254",
     GuideFault.BOMB_OF_SPACES: "4 MiB",
+    GuideFault.BOMB_OF_ROWS: "over and over",
     GuideFault.HUGE_ELEMENT: "4 MiB",
     GuideFault.ENTITY_BOMB: "entities",
 }
@@ -137,43 +160,49 @@ USED = (
 )
 
 
-async def test_the_last_good_guide_is_served_whatever_comes(tuner, guides):
-    before = await aired(tuner)
-    async with watching(tuner), visitor() as deck:
-        await set_up(deck, tuner)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_last_good_guide_is_served_whatever_comes(tuner):
+    server, guides = tuner
+    before = await aired(server)
+    async with watching(server), visitor() as deck:
+        await set_up(deck, server)
         for fault, words in REFUSED.items():
             guides.ail("tv", fault)
-            assert words in await refresh(tuner), fault
-            assert words in unescape(await page(deck, tuner)), fault
-            assert await state(tuner) == ["failed"], fault
-            assert await aired(tuner) == before, fault
+            assert words in await refresh(server), fault
+            assert words in unescape(await page(deck, server)), fault
+            assert await state(server) == ["failed"], fault
+            assert await aired(server) == before, fault
         guides.heal("tv")
         guides.publish("tv", shape("N", *NAMES))
-        await refresh(tuner)
-        await until(lambda: airs(tuner, "N", *NAMES), what="the new guide")
-        assert await state(tuner) == ["ok"]
+        await refresh(server)
+        await until(lambda: airs(server, "N", *NAMES), what="the new guide")
+        assert await state(server) == ["ok"]
 
 
-async def test_odd_guides_lose_nothing(tuner, guides):
-    async with watching(tuner):
+@pytest.mark.asyncio(loop_scope="module")
+async def test_odd_guides_lose_nothing(tuner):
+    server, guides = tuner
+    async with watching(server):
         for fault in USED:
             guides.ail("tv", fault)
-            await refresh(tuner)
-            found = await aired(tuner)
+            await refresh(server)
+            found = await aired(server)
             for name in NAMES:
                 assert found[name]["A"] == 48, (fault, name)
 
 
-async def test_an_unchanged_guide_is_not_sent_again(tuner, guides):
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_unchanged_guide_is_not_sent_again(tuner):
+    server, guides = tuner
     sent = sum(one.sent for one in guides.asked("tv"))
-    etag = (await tuner.get("/guide.xml")).headers["ETag"]
+    etag = (await server.get("/guide.xml")).headers["ETag"]
     for _ in range(3):
-        await refresh(tuner)
+        await refresh(server)
         assert guides.asked("tv")[-1].status == 304
     assert sum(one.sent for one in guides.asked("tv")) == sent
-    answer = await tuner.get("/guide.xml", headers={"If-None-Match": etag})
+    answer = await server.get("/guide.xml", headers={"If-None-Match": etag})
     assert (answer.status, answer.data) == (304, b"")
-    assert await state(tuner) == ["ok"]
+    assert await state(server) == ["ok"]
 
 
 async def test_the_healthy_source_fills_what_the_ill_one_lacks(boot, provider, guides):
@@ -197,6 +226,54 @@ async def test_the_healthy_source_fills_what_the_ill_one_lacks(boot, provider, g
     assert await airs(server, "B", "three")
 
 
+def device_guide():
+    """What an HDHomeRun device tells of the channel `two`."""
+    start = int(time.time()) // HOUR * HOUR
+    shows = [{"StartTime": start + n * HOUR, "EndTime": start + (n + 1) * HOUR, "Title": f"D {n}"} for n in range(6)]
+    return json.dumps([{"GuideNumber": "2.1", "GuideName": "two", "Guide": shows}])
+
+
+async def told(server):
+    """(channel, title) of all programmes but placeholders; empty without a guide."""
+    answer = await server.get("/guide.xml")
+    if answer.status != 200:
+        return set()
+    tree = etree.fromstring(answer.data)
+    names = {row.get("id"): row.findtext("display-name").split()[-1] for row in tree.iter("channel")}
+    rows = {(names[row.get("channel")], row.findtext("title")) for row in tree.iter("programme")}
+    return {(name, title) for name, title in rows if title != name}
+
+
+async def test_every_kind_of_source_keeps_its_last_good_guide(boot, provider, tmp_path):
+    """The panel's guide, a file, the guide of a device, and what the panel says of single channels."""
+    file = tmp_path / "guide.xml"
+    file.write_bytes(b"".join(document(shape("F", "three"))))
+    provider.publish("/device.json", device_guide())
+    names = ("one", *NAMES[1:], "four")
+    live = [Live(at, name, "", "one.test" if at == 1 else "") for at, name in enumerate(names, 1)]
+    async with XtreamPanel(content=Content(live)) as panel:
+        env = panel_settings(panel, SHORT_EPG_FALLBACK="true") | {"IPTV_TUNERR_XMLTV_URL": str(file)}
+        server = await boot(env=env | {"IPTV_TUNERR_HDHR_GUIDE_URL": f"{provider.base}/device.json"})
+
+        async def complete():
+            return {name for name, _ in await told(server)} == set(names) and await told(server)
+
+        before = await until(complete, deadline=60, what="programmes of every source")
+        panel.quirks.update({Quirk.WRONG_CREDENTIALS, Quirk.SERVER_ERROR_500})
+        file.write_text("<html>moved</html>")
+        provider.publish("/device.json", '{"error": "no guide"}')
+        reasons = {
+            "xtream-guide": "401",
+            "xmltv": "web page",
+            "hdhr-guide": "not the guide of an HDHomeRun device",
+            "xtream-short": "500",
+        }
+        for source, words in reasons.items():
+            assert words in await refresh(server, source)
+            assert await state(server, source) == ["failed"]
+        assert await told(server) == before
+
+
 async def test_a_new_lineup_finds_its_channels_without_another_download(boot, provider, guides):
     guides.publish("tv", shape("A", *NAMES, "four"))
     env = {"IPTV_TUNERR_M3U_URL": provider.playlist("one", "two"), "IPTV_TUNERR_XMLTV_URL": guides.url("tv")}
@@ -210,12 +287,22 @@ async def test_a_new_lineup_finds_its_channels_without_another_download(boot, pr
     assert sum(one.sent for one in guides.asked("tv")) == sent
 
 
+async def halted(server):
+    """Process id of the job `ingest-guide`, stopped while its generation is under construction."""
+    worker = await until(lambda: _worker(server), every=0.005, what="the worker")
+    while True:
+        os.kill(worker, signal.SIGSTOP)
+        if _is_building(server):
+            return worker
+        os.kill(worker, signal.SIGCONT)
+        await asyncio.sleep(0.01)
+
+
 def _worker(server):
-    """Process id of the job `ingest-guide` while it has a generation under construction."""
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{server.process.pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                if b"ingest-guide" in Path(f"/proc/{child}/cmdline").read_bytes() and _is_building(server):
+                if b"ingest-guide" in Path(f"/proc/{child}/cmdline").read_bytes():
                     return int(child)
     return None
 
@@ -229,8 +316,8 @@ def _is_building(server):
 
 
 def _large(title):
-    """A guide that takes the worker some seconds."""
-    return shape(title, *NAMES, channels=300, programmes=45_000)
+    """A guide that takes the worker half a second."""
+    return shape(title, *NAMES, channels=300, programmes=15_000)
 
 
 async def test_kill_9_of_the_worker_and_of_the_program(boot, provider, guides):
@@ -240,7 +327,7 @@ async def test_kill_9_of_the_worker_and_of_the_program(boot, provider, guides):
     await until(lambda: airs(tuner, "A", *NAMES), what="the guide")
     guides.publish("tv", _large("L"))
     asking = asyncio.ensure_future(refresh(tuner))
-    os.kill(await until(lambda: _worker(tuner), every=0.005, what="the worker"), signal.SIGKILL)
+    os.kill(await halted(tuner), signal.SIGKILL)
     said = await asking
     assert await state(tuner) == ["failed"]
     assert "ingest-guide" in said
@@ -250,7 +337,7 @@ async def test_kill_9_of_the_worker_and_of_the_program(boot, provider, guides):
 
     guides.publish("tv", _large("M"))
     asking = asyncio.ensure_future(refresh(tuner))
-    worker = await until(lambda: _worker(tuner), every=0.005, what="the worker")
+    worker = await halted(tuner)
     tuner.kill()
     with contextlib.suppress(Exception):
         await asking

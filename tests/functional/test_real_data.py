@@ -69,3 +69,5 @@ async def test_pluto_links_every_channel_by_id(boot, provider):
         return b"iptv_tunerr_guide_linked_channels 195.0" in (await server.get("/metrics")).data
 
     await until(linked, what="the rendered guide")
+    match = await server.json("/guide/lineup-match.json")
+    assert match["summary"] == {"total": 195, "matched": 195, "unmatched": 0, "match_methods": {"id": 195}}

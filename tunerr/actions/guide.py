@@ -28,12 +28,14 @@ class OperatorGuide:
         choices: Choices,
         find: Find,
         linked: Callable[[ChannelId], Awaitable[Sequence[str]]],
+        lists: Callable[[str], Awaitable[bool]],
         reload: Callable[[], Awaitable[None]],
     ) -> None:
-        """`linked`: the XMLTV ids that a channel has now, best guide first."""
+        """`linked`: the XMLTV ids that a channel has now, best guide first; `lists`: whether any guide has an id."""
         self._choices = choices
         self._find = find
         self._linked = linked
+        self._lists = lists
         self._reload = reload
 
     @in_turn
@@ -43,6 +45,8 @@ class OperatorGuide:
         key = _key(guide_id)
         refused = [one for one in wish.get("guide_refused", ()) if one != key]
         said = f"{found.name} is linked to {guide_id.strip()}."
+        if not await self._lists(key):
+            said += " No guide lists that id, so it has no programmes until one does; `guide search TEXT` finds ids."
         return await self._store(found, wish, (guide_id.strip(), refused), ("guide-accept", said), who)
 
     @in_turn
@@ -80,7 +84,7 @@ class OperatorGuide:
         act, said = told
         after = define_override(found.name, {**before, "guide_id": chosen, "guide_refused": list(refused)})
         if after.document() == before:
-            raise ActionRefused(f"{found.name} is so already.")
+            raise ActionRefused(f"That is said of {found.name} already; nothing was changed.")
         text = after.json_text() if after.document() else None
         await self._choices.put([("channel", found.id, text)], who=who, act=act, subject=found.name, detail=said)
         await self._reload()

@@ -128,7 +128,7 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         after_guides=follow_guides,
         after_edition=guide_desk.edition_came,
     )
-    offering.tests.on_change(cycle.replan)
+    offering.tests.on_change(cycle.follow_tests)
     await cycle.load()
     return Core(
         settings=settings,

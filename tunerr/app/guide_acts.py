@@ -40,7 +40,9 @@ class GuideActs:
             settings=ground.settings.guide,
             sources=lambda: ground.sources.current,
         )
-        self.operator = OperatorGuide(choices=ground.choices, find=finder.find, linked=self._linked, reload=reload)
+        self.operator = OperatorGuide(
+            choices=ground.choices, find=finder.find, linked=self._linked, lists=core.guide.lists, reload=reload
+        )
 
     def table(self) -> dict[str, Act]:
         """All of them."""
@@ -64,9 +66,11 @@ class GuideActs:
         """
         core = self._core
         if not xmltv:
-            guides = {source.id for source in core.ground.sources.current if source.kind == "guide"}
-            statuses = tuple(status for status in core.statuses.current if status.id in guides)
-            return Findings(await self._examined(await self._request(aliases)), statuses, core.ground.clock.now())
+            current = core.ground.sources.current
+            shifts: dict[str, str] = {one.id: one.programmes.shift for one in current if one.kind == "guide"}
+            statuses = tuple(status for status in core.statuses.current if status.id in shifts)
+            answer = await self._examined(await self._request(aliases))
+            return Findings(answer, statuses, core.ground.clock.now(), shifts)
         request = await self._request(aliases)
         async with self._documents.fetched(xmltv) as document:
             answer = await self._examined(request.model_copy(update={"document": document}))

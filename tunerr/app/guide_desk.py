@@ -12,11 +12,12 @@ from tunerr.errors import TunerrError
 from tunerr.guide.diagnosis import health_file
 from tunerr.guide.lookup.reader import GuideReader
 from tunerr.guide.lookup.search import GuideSearch
-from tunerr.guide.lookup.stored import Stored, stored
+from tunerr.guide.lookup.stored import Stored, is_listed, stored
 from tunerr.guide.messages import IndexRequest
 from tunerr.model.channel import Lineup
 from tunerr.model.guide import GuideHealth
 from tunerr.model.source import Source
+from tunerr.model.status import GuideEdition
 from tunerr.storage.folder import DataFolder
 from tunerr.support.snapshot import Published
 from tunerr.support.worker_client import Worker
@@ -47,10 +48,15 @@ class GuideDesk:
         self._worker = worker
         self._came = asyncio.Event()
 
-    async def edition_came(self) -> None:
-        """Take over what the worker wrote of the edition that is published now."""
-        self.health.publish(await asyncio.to_thread(health_file.read, self._guide_dir))
+    async def edition_came(self, edition: GuideEdition) -> None:
+        """Take over what the worker wrote of `edition`; nothing when it ended before it did, until the next one."""
+        health = await asyncio.to_thread(health_file.read, self._guide_dir)
+        self.health.publish(health if health is not None and health.edition == edition.version else None)
         self._came.set()
+
+    async def lists(self, guide_id: str) -> bool:
+        """Whether a guide lists this XMLTV id. Raises StorageError."""
+        return await is_listed(self._guide, guide_id)
 
     async def stored(self) -> Stored:
         """Count what the database holds. Raises StorageError."""

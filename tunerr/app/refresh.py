@@ -14,6 +14,7 @@ from tunerr.app.schedule import Schedule
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.errors import ActionRefused, TunerrError
 from tunerr.guide.fetching.refresh import GuideRefresher
+from tunerr.guide.wanted import guide_sources
 from tunerr.lineup.builder import LineupBuilder
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
@@ -57,13 +58,13 @@ class RefreshCycle:
         grace: float = _GRACE_S,
         after_playlists: Callable[[], Awaitable[bool]] | None = None,
         after_guides: Callable[[], Awaitable[object]] | None = None,
-        after_edition: Callable[[], Awaitable[object]] | None = None,
+        after_edition: Callable[[GuideEdition], Awaitable[object]] | None = None,
     ) -> None:
         """`interval`, of sources without one of their own, and `grace` in seconds; an interval of 0 is none.
 
         `after_playlists` is called when channels were read; True means that there are other sources now.
         `after_guides` is called when guides were read and before they are rendered: it may decide anew which channels
-        are offered. `after_edition` is called when an edition was published.
+        are offered. `after_edition` is called with each edition that was published.
         """
         self.refreshed = asyncio.Event()
         """Set whenever channels were refreshed; whoever follows them clears it."""
@@ -82,6 +83,7 @@ class RefreshCycle:
         self._after_edition = after_edition
         self._turns: defaultdict[SourceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rendering = asyncio.Lock()
+        self._rendered_of = guide_sources(sources.current)  # what is on disk counts as made of these
         self._building = asyncio.Lock()
         self._rereading = asyncio.Lock()
         self._reread_waits = False
@@ -107,6 +109,11 @@ class RefreshCycle:
                 raise
             await self._build()
 
+    async def follow_tests(self) -> None:
+        """Take over what tests say of channels: another plan, and the edition of it. Raises TunerrError."""
+        await self.replan()
+        await self.render_guide()
+
     async def rebuild_lineup(self) -> None:
         """Make the lineup anew from what is decided and published; an empty catalog publishes nothing."""
         # It doesn't wait for a refresh that is on its way; two builds at once would give out the same numbers.
@@ -120,15 +127,19 @@ class RefreshCycle:
             await self._build()
 
     async def render_guide(self, *, anew: bool = False) -> None:
-        """Make the edition of the current lineup, unless there is one of it, or `anew`. Raises TunerrError.
+        """Make the edition of the current lineup and the current guides, unless there is one, or `anew`.
 
-        Of many who wait for their turn the first one does it for all.
+        Of many who wait for their turn the first one does it for all. Raises TunerrError.
         """
         async with self._rendering:
             lineup, edition = self._lineup.current, self._edition.current
-            if lineup is None or (edition is not None and edition.lineup_version == lineup.version and not anew):
+            guides = guide_sources(self._sources.current)
+            known = edition is not None and lineup is not None and edition.lineup_version == lineup.version
+            if lineup is None or (known and guides == self._rendered_of and not anew):
                 return
-            await self._take(await self._guide.render(lineup))
+            edition = await self._guide.render(lineup)
+            self._rendered_of = guides
+            await self._take(edition)
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         """Refresh all sources or one; the statuses of those that were asked.
@@ -319,7 +330,7 @@ class RefreshCycle:
     async def _take(self, edition: GuideEdition | None) -> None:
         self._edition.publish(edition)
         if edition is not None and self._after_edition is not None:
-            await self._after_edition()
+            await self._after_edition(edition)
 
     async def _build(self) -> None:
         lineup = await self._builder.build()

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from tunerr.cli.control import act
 from tunerr.cli.guide_reports import Aliases, Catalog, Out, Xmltv, question, write_json
 from tunerr.cli.options import DataDir
-from tunerr.cli.output import AsJson, show
+from tunerr.cli.output import AsJson, plain, show
 
 app = cyclopts.App(
     name="epg-doctor",
@@ -51,18 +51,16 @@ def epg_doctor(
     print("\n".join(_told(answer)))
     if write_aliases is not None:
         count = len(answer["name_to_xmltv_id"])
-        print(f"\n{count} aliases are in {write_aliases}: read them through, then set IPTV_TUNERR_XMLTV_ALIASES.")
+        print(f"\n{count} aliases were written to {write_aliases}.")
+        print("Read them through, name the file in IPTV_TUNERR_XMLTV_ALIASES, and restart.")
 
 
 def _told(answer: Mapping[str, Any]) -> Iterator[str]:
-    yield _plain(answer["verdict"])
-    for place, problem in enumerate(answer["problems"], start=1):
-        yield f"\n{place}. {_plain(problem['what'])}"
-        yield f"   Why it matters: {_plain(problem['why'])}"
-        yield f"   Next: {_plain(problem['next_step'])}"
-        yield from (f"     {_plain(command)}" for command in problem["commands"])
-
-
-def _plain(text: str) -> str:
-    """Names come from providers: nothing that a terminal would obey."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    yield plain(answer["verdict"])
+    number = 0
+    for problem in answer["problems"]:
+        number += (serious := problem["severity"] != "note")  # as the verdict counts them
+        yield f"\n{f'{number}.' if serious else 'Also:'} {plain(problem['what'])}"
+        yield f"   Why it matters: {plain(problem['why'])}"
+        yield f"   Next: {plain(problem['next_step'])}"
+        yield from (f"     {plain(command)}" for command in problem["commands"])

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tunerr.cli.output import show
-from tunerr.errors import ActionRefused
+from tunerr.errors import ActionRefused, ContentError
 
 Catalog = Annotated[
     str | None,
@@ -27,7 +27,7 @@ Out = Annotated[Path | None, Parameter(help="Write the whole report to this file
 
 
 def question(xmltv: str | None, aliases: Path | None) -> dict[str, Any]:
-    """Return what the server is asked. Raises ActionRefused for an alias file that can't be read, ContentError."""
+    """Return what the server is asked. Raises ActionRefused for an alias file that can't be read or used."""
     asked: dict[str, Any] = {}
     if xmltv is not None:
         # The server has another working directory.
@@ -39,6 +39,8 @@ def question(xmltv: str | None, aliases: Path | None) -> dict[str, Any]:
             asked["aliases"] = read_aliases(aliases.read_bytes())
         except OSError as error:
             raise ActionRefused(f"{aliases} can't be read: {error.strerror}.") from error
+        except ContentError as error:
+            raise ActionRefused(f"{aliases}: {error.message}", hint=error.hint) from error
     return asked
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 OK, FAILED, MISUSED = 0, 1, 2
 _INTERRUPTED = 130  # what shells report for SIGINT
+_PIPE_CLOSED = 141  # and for SIGPIPE
 
 # -flag and -flag=value as Go programs write them; one letter and negative numbers stay what they are.
 _GO_FLAG = re.compile(r"-[A-Za-z][A-Za-z0-9-]+(=.*)?", re.DOTALL)
@@ -55,7 +57,11 @@ def normalized(arguments: Iterable[str]) -> list[str]:
 
 def _guarded(command: Command, tokens: list[str]) -> int:
     try:
-        return _call(command, tokens)
+        code = _call(command, tokens)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
     except ConfigError as error:
         print("The settings can't be used:", *(f"  {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
         return MISUSED
@@ -64,6 +70,7 @@ def _guarded(command: Command, tokens: list[str]) -> int:
         return FAILED
     except KeyboardInterrupt:
         return _INTERRUPTED
+    return code
 
 
 def _call(command: Command, tokens: list[str]) -> int:

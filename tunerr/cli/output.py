@@ -74,5 +74,9 @@ def _cell(value: Any) -> str:
     if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         return ", ".join(value)
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-    # Names come from providers: no line breaks, and nothing that a terminal would obey.
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    """A text without line breaks and all that a terminal would obey: names come from providers."""
     return "".join(char if char.isprintable() else " " for char in text)

@@ -119,5 +119,29 @@ CHANGED = (
         "User-Agents that a probe found are kept in the data folder; `cf-status` shows them",
         "learning should need no setting",
     ),
+    Change(
+        "Channels without a guide",
+        "one row of eight days, and nothing in gaps",
+        "rows of four hours, in gaps as well",
+        "televisions show nothing for a programme that began days ago, and offer no channel that has nothing on",
+    ),
+    Change(
+        "Guide matching",
+        "at indexing time: id, alias, unique name",
+        "for each guide on its own, in more tiers, remembered; ids that say little must be backed by the name",
+        "bare numbers matched by luck",
+    ),
+    Change(
+        "Guide health and policy",
+        "rows looked up by guide number",
+        "by channel; channels that the policy left out are judged again at each refresh",
+        "two channels could share a number's programmes",
+    ),
+    Change(
+        "XMLTV_NON_LATIN_TITLE_FALLBACK",
+        "the channel's name instead of the title",
+        "the channel's name in front of it; the title is kept behind",
+        "nothing that a guide says should be lost",
+    ),
     Change("Booleans", "read in three ways", "one way: 1/true/yes/on and 0/false/no/off", "one rule is enough"),
 )

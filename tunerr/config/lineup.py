@@ -264,8 +264,8 @@ class LineupSettings(Section):
         reads(_one_of("off", "healthy", "strict", "drop_placeholders", placeholder="drop_placeholders")),
         Setting(
             "GUIDE_POLICY",
-            "Leave out channels by the health of their guide, once that is known (it comes with the guide work): off, "
-            "healthy, strict, drop_placeholders.",
+            "Leave out channels by the health of their guide, once that is known: off, healthy, strict, "
+            "drop_placeholders.",
             "healthy",
         ),
     ] = "off"

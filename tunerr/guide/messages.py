@@ -41,6 +41,7 @@ class IngestRequest(_Message):
     `of`: the playlist whose provider made the guide, `country`: where its channels are from if it is said. `wanted`:
     the lineup. `shift`: see `model.source.Programmes`.
     `partial`: the document holds a part of the guide only, so what is known of other times and channels stays.
+    `anew`: what was stored and found before is of another guide, or in other times: nothing of it stays.
     `largest_bytes`: what the bodies of this guide may take in the database, 0 for no limit; the days furthest ahead go
     first.
     """
@@ -56,6 +57,7 @@ class IngestRequest(_Message):
     taste: Taste = Taste()
     shift: str = ""
     partial: bool = False
+    anew: bool = False
     retain_past_hours: int
     horizon_days: int
     largest_bytes: int = 0

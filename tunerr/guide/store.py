@@ -25,6 +25,11 @@ _MOSTLY_FREE = 0.6
 # Bytes that the journal keeps on disk between transactions.
 _LARGEST_JOURNAL = 4 << 20
 
+# Never one that was: the search tables are brought up to date later, and would take the new rows for the old ones.
+_NEXT = """
+    SELECT 1 + max((SELECT coalesce(max(id), 0) FROM generation), (SELECT coalesce(max(generation), 0) FROM searchable),
+        (SELECT coalesce(max(generation), 0) FROM search_row))"""
+
 
 class Programme(NamedTuple):
     """One row: Unix seconds, and the children of `<programme>` as XML. Half-open: `stop` itself is free."""
@@ -72,8 +77,9 @@ class GuideStore:
         with storage_errors(self._path):
             for row in self._db.execute("SELECT id FROM generation WHERE state <> 'published'").fetchall():
                 self._remove(row["id"])
-            query = "INSERT INTO generation (source, state, built_at, shift) VALUES (?, 'building', ?, ?) RETURNING id"
-            generation = int(self._db.execute(query, (source, now, shift)).fetchone()["id"])
+            generation = int(self._db.execute(_NEXT).fetchone()[0])
+            query = "INSERT INTO generation (id, source, state, built_at, shift) VALUES (?, ?, 'building', ?, ?)"
+            self._db.execute(query, (generation, source, now, shift))
         return Building(self._db, self._path, generation)
 
     def publish(self, generation: int, totals: Totals, report: str) -> None:

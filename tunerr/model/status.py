@@ -28,7 +28,8 @@ class SourceStatus:
     """One playlist or guide source. `label` is its redacted URL; `skipped` counts unusable rows by reason.
 
     Of a guide: `whole_bytes` of the last whole document as it came, `saved_bytes` that were not transferred in all,
-    because nothing had changed or a part was enough.
+    because nothing had changed or a part was enough; `origin`: hash of the address that its programmes came from, and
+    of how their times were moved, empty where that was not noted.
     """
 
     id: SourceId
@@ -44,6 +45,7 @@ class SourceStatus:
     skipped: tuple[tuple[str, int], ...] = ()
     whole_bytes: int = 0
     saved_bytes: int = 0
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

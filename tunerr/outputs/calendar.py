@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from hashlib import sha256
 from typing import Protocol
@@ -34,6 +35,8 @@ def routes(
     *, reader: Reader, lineup: Published[Lineup | None], edition: Published[GuideEdition | None], clock: Clock
 ) -> list[web.RouteDef]:
     """The route of the calendar: the next two weeks, placeholders left out; an event that the name tells is in it."""
+    # Anybody in the house may ask as often as he likes, and each one takes memory and milliseconds of the event loop.
+    turn = asyncio.Lock()
 
     async def ics(request: web.Request) -> web.StreamResponse:
         row = _asked(request, lineup.current)
@@ -41,9 +44,9 @@ def routes(
         if made is None:
             raise NotReady("The guide isn't ready yet.", hint="Ask again in a minute.")
         start = int(clock.now().timestamp())
-        (shown,) = [one async for one in reader.shown((row,), start, start + _AHEAD)]
-        events = [one for one in shown.airings if is_real(one.body, row.channel.name)][:_MOST_EVENTS]
-        body = calendar(row, events, stamp=made.built_at)
+        async with turn:
+            (shown,) = [one async for one in reader.shown((row,), start, start + _AHEAD)]
+            body = await asyncio.to_thread(_written, shown, made)
         tag = sha256(body).hexdigest()[:16]
         known = is_known(request, tag)
         response = (
@@ -55,6 +58,12 @@ def routes(
         return response
 
     return [web.get("/guide/calendar.ics", ics)]
+
+
+def _written(shown: Shown, made: GuideEdition) -> bytes:
+    row = shown.row
+    events = [one for one in shown.airings if is_real(one.body, row.channel.name)][:_MOST_EVENTS]
+    return calendar(row, events, stamp=made.built_at)
 
 
 def _asked(request: web.Request, lineup: Lineup | None) -> LineupChannel:

@@ -12,6 +12,9 @@ from typing import BinaryIO
 
 from tunerr.errors import DataFolderError, Truncated
 
+PART = ".part"
+"""Ending of a file that is not whole yet; it has the name of what it becomes before that."""
+
 # Gathered before it goes to the thread that writes: a slow disk may make each write wait.
 _BATCH_BYTES = 1 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -59,7 +62,7 @@ class Sink:
 @asynccontextmanager
 async def written_whole(target: Path, *, limit_bytes: int) -> AsyncIterator[Sink]:
     """Give a sink whose bytes become `target` when the block ends well; otherwise `target` stays as it was."""
-    part = target.with_name(target.name + ".part")
+    part = target.with_name(target.name + PART)
     with disk_errors(target):
         file = part.open("wb")
     try:

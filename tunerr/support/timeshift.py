@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 _HOURS = re.compile(r"([+-]?)(\d{1,2})(?:\.(\d{1,2})|:([0-5]\d))?", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
-_MOST_SECONDS = 24 * 3600
+MOST_SECONDS = 24 * 3600
+"""The furthest that hours may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class TimeShift:
             sign, whole, decimals, minutes = hours.groups()
             part = int(minutes) * 60 if minutes else round(float(f"0.{decimals or 0}") * 3600)
             seconds = int(whole) * 3600 + part
-            if seconds <= _MOST_SECONDS:
+            if seconds <= MOST_SECONDS:
                 return cls(seconds=-seconds if sign == "-" else seconds)
         elif _ZONE.fullmatch(word) is not None:
             try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Protocol, cast, get_args
 
-from tunerr.errors import NotReady, QueryRefused
+from tunerr.errors import NotReady, QueryRefused, TunerrError
 from tunerr.guide.diagnosis.doctor import Findings
 from tunerr.guide.lookup.highlights import Highlights, gather, ordered
 from tunerr.guide.lookup.reader import Shown
@@ -59,18 +60,24 @@ class Diagnoses:
         self._ask = ask
         self._clock = clock
         self._turn = asyncio.Lock()
-        self._known: tuple[str, Findings] | None = None
+        self._known: tuple[str, datetime, Findings | TunerrError] | None = None
 
     async def current(self, edition: GuideEdition | None) -> Findings:
-        """Return what was found for `edition`. Raises TunerrError."""
+        """Return what was found for `edition`. Raises TunerrError, which counts as long."""
         version = edition.version if edition is not None else ""
         async with self._turn:
-            if self._known is not None and self._known[0] == version:
-                age = self._clock.now() - self._known[1].now
-                if age.total_seconds() < _DIAGNOSIS_S:
-                    return self._known[1]
-            self._known = (version, await self._ask())
-            return self._known[1]
+            known = self._known
+            if known is None or known[0] != version or (self._clock.now() - known[1]).total_seconds() >= _DIAGNOSIS_S:
+                self._known = known = (version, self._clock.now(), await self._asked())
+        if isinstance(known[2], TunerrError):
+            raise known[2].with_traceback(None)
+        return known[2]
+
+    async def _asked(self) -> Findings | TunerrError:
+        try:
+            return await self._ask()
+        except TunerrError as error:
+            return error
 
 
 @dataclass(frozen=True, slots=True)

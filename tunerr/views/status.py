@@ -165,7 +165,9 @@ def _all_well(channels: int, edition: GuideEdition | None, statuses: Sequence[So
     if demo:
         step = "This is the demo. Add your own provider on the page Sources."
     elif not any(status.kind == "guide" for status in statuses):
-        step = "Set IPTV_TUNERR_XMLTV_URL in .env to add a guide."
+        step = "Add a guide on the page Sources."
+    elif edition is not None and edition.linked < edition.channels:
+        step = "The command iptv-tunerr epg-doctor says what the others lack, and how to mend it."
     return Verdict("ready", f"{_count(channels, 'channel')}, {guide}.", step)
 
 

@@ -12,10 +12,13 @@ def guide(desk):
     async def linked(_):
         return desk.links
 
+    async def lists(guide_id):
+        return guide_id != "nonsense.id"
+
     async def reload():
         desk.reloads.append("lineup")
 
-    return OperatorGuide(choices=desk.choices, find=desk.finder.find, linked=linked, reload=reload)
+    return OperatorGuide(choices=desk.choices, find=desk.finder.find, linked=linked, lists=lists, reload=reload)
 
 
 async def wish(desk):
@@ -35,9 +38,15 @@ async def test_accept(desk, guide):
     assert await wish(desk) == ("BBC1.uk", ())
     assert await desk.said() == ("me", "guide-accept", "BBC One", "BBC One is linked to BBC1.uk.")
     assert desk.reloads == ["lineup"]
-    await refused(guide.accept("1", "BBC1.uk", who="me"), "so already")
+    await refused(guide.accept("1", "BBC1.uk", who="me"), "already; nothing was changed")
     await desk.undoing.undo(who="me")
     assert await wish(desk) is None
+
+
+async def test_an_id_that_no_guide_lists_is_accepted_and_said_to_be_so(desk, guide):
+    said = await guide.accept("BBC One", "Nonsense.id", who="me")
+    assert said.startswith("BBC One is linked to Nonsense.id. No guide lists that id, ")
+    assert await wish(desk) == ("Nonsense.id", ())
 
 
 async def test_refuse_takes_the_choice_back_and_accept_the_refusal(desk, guide):
@@ -46,7 +55,7 @@ async def test_refuse_takes_the_choice_back_and_accept_the_refusal(desk, guide):
     assert await wish(desk) == (None, ("bbc1.uk",))
     await guide.refuse("BBC One", "bbc2.uk", who="me")
     assert await wish(desk) == (None, ("bbc1.uk", "bbc2.uk"))
-    await refused(guide.refuse("BBC One", "bbc2.uk", who="me"), "so already")
+    await refused(guide.refuse("BBC One", "bbc2.uk", who="me"), "already; nothing was changed")
     await guide.accept("BBC One", "BBC1.uk", who="me")
     assert await wish(desk) == ("BBC1.uk", ("bbc2.uk",))
 

@@ -299,6 +299,23 @@ async def test_one_edition_follows_many_acts(cycle, parts):
     assert parts.asked.count("render b") == 2
 
 
+async def test_an_edition_follows_when_there_are_other_guides_or_in_another_order(cycle, parts):
+    await cycle.refresh()
+    second = Source(SourceId("xmltv-2"), "guide", SecretUrl("http://h/x"), 10)
+    for sources in ((*SOURCES, second), (*SOURCES[:2], second, SOURCES[2]), SOURCES[:2]):
+        parts.asked.clear()
+        cycle._sources.publish(sources)
+        await asyncio.gather(*(cycle.render_guide() for _ in range(5)))
+        assert parts.asked == ["render a"]
+
+
+async def test_an_edition_follows_channels_that_tests_take_out(cycle, parts):
+    await cycle.refresh()
+    parts.versions = ["b"]
+    await cycle.follow_tests()
+    assert published(cycle) == ("b", "edition of b")
+
+
 async def test_many_rulings_do_not_ask_the_providers_as_often(cycle, parts):
     parts.gate.clear()
     first = asyncio.create_task(cycle.reread())

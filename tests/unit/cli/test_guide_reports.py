@@ -21,6 +21,7 @@ DOCTOR = {
     "verdict": "1 of 2 channels have a good guide.",
     "problems": [
         {
+            "severity": "warning",
             "what": "2 Two\x1b[31m is in no guide.",
             "why": "It shows nothing.",
             "next_step": "Accept an id.",

@@ -1,5 +1,6 @@
 """The reports on the guide over a real socket, from a guide.db and an edition that the worker's jobs made."""
 
+import asyncio
 import contextlib
 import json
 from datetime import timedelta
@@ -45,7 +46,8 @@ class Site:
         self.sources = Published((source("xmltv"),))
         self.asked = 0
         self.failing = None
-        reader = GuideReader(guide=db, health=self.health, sources=self.sources)
+        self.reading = self.most_reading = 0
+        self.reader = reader = GuideReader(guide=db, health=self.health, sources=self.sources)
         search = GuideSearch(guide=db, reader=reader, lineup=self.lineup, health=self.health)
         table = GuideReports(
             reader=reader, search=search, lineup=self.lineup, health=self.health, edition=self.edition,
@@ -55,12 +57,19 @@ class Site:
         self.paths = list(table)
         self.routes = [
             *reports.routes(reports=table),
-            *calendar.routes(reader=reader, lineup=self.lineup, edition=self.edition, clock=clock),
+            *calendar.routes(reader=self, lineup=self.lineup, edition=self.edition, clock=clock),
         ]
 
     def publish(self):
         self.health.publish(health_file.read(self.desk.guide_dir))
         self.edition.publish(edition.read(self.desk.guide_dir))
+
+    async def shown(self, *asked):
+        self.reading += 1
+        self.most_reading = max(self.most_reading, self.reading)
+        async for one in self.reader.shown(*asked):
+            yield one
+        self.reading -= 1
 
     async def policy(self, asked):
         return policy_view(policy="off", summary=None, dropped=(), health=self.health.current, asked=asked)
@@ -217,6 +226,20 @@ async def test_aliases_without_a_guide_and_with_a_broken_worker(site):
     await site.get("/guide/aliases.json", 502)
     site.sources.publish(())
     await site.get("/guide/aliases.json", 503)
+
+
+async def test_a_worker_that_fails_is_asked_once_a_minute_too(site):
+    site.failing = WorkerError("The worker died.")
+    await asyncio.gather(*(site.get("/guide/aliases.json", 502) for _ in range(5)))
+    assert site.asked == 1
+    site.failing = None
+    site.clock.advance(61)
+    await site.get("/guide/aliases.json")
+
+
+async def test_a_storm_of_calendars_is_answered_one_by_one(site):
+    await asyncio.gather(*(site.get(f"/guide/calendar.ics?channel={1 + n % 3}") for n in range(30)))
+    assert site.most_reading == 1
 
 
 async def test_a_policy_that_is_asked_about(site):

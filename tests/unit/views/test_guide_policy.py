@@ -53,9 +53,9 @@ def test_what_another_policy_would_do():
     assert (found["would"]["kept"], found["would"]["dropped"]) == (3, 1)
     found = policy_view(policy="off", summary=summary(kept=4), dropped=[], health=known, asked="healthy")
     assert found["would"]["dropped_by_reason"] == {
-        "its guide is sparse": 1,
-        "its guide is placeholder only": 1,
-        "its guide is unlinked": 1,
+        "its guide says next to nothing": 1,
+        "its guide has nothing but placeholders": 1,
+        "no guide has it": 1,
     }
     found = policy_view(policy="off", summary=summary(), dropped=[], health=health("healthy", tvg=""), asked="strict")
     assert found["would"]["dropped_by_reason"] == {"it has no tvg-id": 1}

@@ -71,7 +71,8 @@ def test_all_is_well():
     assert verdict(6, playlist, guide, guide=edition(4, 6)).sentence == "6 channels, 4 with a guide."
     assert verdict(6, playlist, guide, guide=None).sentence == "6 channels, the guide is being made."
     assert verdict(6, playlist, guide, guide=edition(6, 6)).next_step == ""
-    assert "IPTV_TUNERR_XMLTV_URL" in verdict(6, playlist, guide=edition(0, 6)).next_step
+    assert "epg-doctor" in verdict(6, playlist, guide, guide=edition(4, 6)).next_step
+    assert verdict(6, playlist, guide=edition(0, 6)).next_step == "Add a guide on the page Sources."
     assert "page Sources" in verdict(6, playlist, guide=edition(6, 6), demo=True).next_step
 
 

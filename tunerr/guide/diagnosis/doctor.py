@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from rapidfuzz import fuzz
 
 from tunerr.guide.diagnosis.health import acceptance, refusal, worst_first
+from tunerr.guide.making.merge import shift_of
 from tunerr.guide.messages import DoctorAnswer, GuideFacts, Suggested
 from tunerr.model.guide import ChannelHealth, GuideStatus
 from tunerr.model.status import SourceState, SourceStatus
+from tunerr.support.timeshift import MOST_SECONDS
 
 Severity = Literal["error", "warning", "note"]
 
@@ -39,11 +41,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the diagnosis is made of. `statuses`: of the guide sources in force; none when a document was given."""
+    """What the diagnosis is made of. `statuses`: of the guide sources in force; None when a document was given.
+
+    `shifts`: how the times of sources are moved already, see `model.source.Programmes`.
+    """
 
     answer: DoctorAnswer
     statuses: Sequence[SourceStatus] | None
     now: datetime
+    shifts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> Mapping[str, GuideFacts]:
@@ -138,7 +144,7 @@ def _ending(found: Findings) -> Iterator[Problem]:
                 f"The programmes of {facts.source} {'ended' if over else 'end'} at {until:%Y-%m-%d %H:%M} UTC.",
                 "Recordings can't be planned further, and then there is nothing but placeholders.",
                 "Have it read now. If nothing newer comes, its provider has stopped to fill it.",
-                (f"iptv-tunerr source refresh {facts.source}",),
+                () if found.statuses is None else (f"iptv-tunerr source refresh {facts.source}",),
             )
 
 
@@ -153,8 +159,16 @@ def _shifted(found: Findings) -> Iterator[Problem]:
                 f"The times of {facts.source} are {abs(hours):g} h {word} than those of {facts.skew_from}.",
                 "One of the two has a wrong time zone: programmes begin at the wrong time, recordings are cut.",
                 "Compare both with what is on now, then move the wrong one; this moves the lower one.",
-                (f"iptv-tunerr source edit {facts.source} --shift={-hours:+g}",),
+                tuple(_moved_back(facts, found.shifts.get(facts.source, ""))),
             )
+
+
+def _moved_back(facts: GuideFacts, shift: str) -> Iterator[str]:
+    """The command that takes the skew away from what the shift in force leaves; a zone can't be moved by hours."""
+    current = shift_of(shift)
+    seconds = current.seconds - facts.skew
+    if current.zone is None and abs(seconds) <= MOST_SECONDS:
+        yield f"iptv-tunerr source edit {facts.source} --shift={seconds / 3600:+g}"
 
 
 def _unmatched(found: Findings) -> Iterator[Problem]:
@@ -193,19 +207,19 @@ def _unmatched(found: Findings) -> Iterator[Problem]:
 _THIN: Sequence[tuple[GuideStatus, str, str, str]] = (
     (
         "matched_no_programmes",
-        "listed in a guide that has no programmes for",
+        "listed by a guide, without programmes",
         "They look linked and show nothing.",
         "Add another guide behind it, or refuse the id so that another one is taken.",
     ),
     (
         "placeholder_only",
-        "told nothing but the channel's name by the guide of",
+        "listed by a guide with nothing but the channel's name",
         "Such rows pass for a guide and say nothing.",
         "Refuse the id, or add another guide; the guide policy drop_placeholders leaves such channels out.",
     ),
     (
         "sparse",
-        "told next to nothing by the guide of",
+        "listed by a guide with next to no programmes",
         "Most of the day shows placeholders.",
         "Add another guide behind it: it fills the gaps.",
     ),
@@ -220,7 +234,7 @@ def _thin(found: Findings) -> Iterator[Problem]:
             yield Problem(
                 status,
                 "warning",
-                f"Viewers are {words} {len(rows):,} channel{'' if len(rows) == 1 else 's'}: {_names(rows)}.",
+                f"{_count(rows)} {words}: {_names(rows)}.",
                 why,
                 step,
                 () if status == "sparse" else tuple(refusals),

@@ -15,6 +15,7 @@ from tunerr.model.url import Zone
 from tunerr.storage.folder import folder_error
 from tunerr.support.fetch import Validators, fetch_document
 from tunerr.support.http import HttpClients, Reach
+from tunerr.support.spool import PART
 from tunerr.support.worker_client import Worker
 
 # The largest guides in use have 300 MB unpacked, some providers send them so.
@@ -96,7 +97,8 @@ def _make_folder(folder: Path) -> None:
 def _keep_only(folder: Path, names: Collection[str]) -> None:
     try:
         for path in folder.glob("*"):
-            if path.name not in names:
-                path.unlink()
+            # What is on its way is its source's too: somebody may have an edition made meanwhile.
+            if path.name.removesuffix(PART) not in names:
+                path.unlink(missing_ok=True)
     except OSError as error:
         raise folder_error(error, folder) from error

@@ -8,14 +8,18 @@ from tunerr.guide.messages import IngestReport
 from tunerr.model.status import SourceState, SourceStatus
 
 _MEGABYTE = 1_000_000
+_OVER = "All programmes that it has of them are over, or weeks ahead."
 
 
 def read(status: SourceStatus, report: IngestReport) -> SourceStatus:
     """Say what was found in a document. `status` knows when it was asked for."""
     skipped = tuple(sorted(report.dropped.items()))
-    if not report.published:
-        message = f"{_matched(report)} The guide that was read before stays."
-        return replace(status, state=SourceState.REFUSED, message=message, hint="", skipped=skipped)
+    over = report.programmes == 0 and report.outside > 0
+    if not report.published or over:
+        stays = "" if report.published else "The guide that was read before stays."
+        message = " ".join(filter(None, (_matched(report), _OVER if over else "", stays)))
+        hint = "Its provider may have stopped to fill it." if over else ""
+        return replace(status, state=SourceState.REFUSED, message=message, hint=hint, skipped=skipped)
     return replace(
         status,
         state=SourceState.OK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 
 import structlog
 
@@ -55,8 +56,6 @@ _AGED_S = 24 * 3600.0
 # A document that did not change is read again that often, for days that come into the horizon.
 _READ_AGAIN_S = 24 * 3600.0
 
-_Reading = tuple[tuple[Wanted, ...], Matching]
-
 
 async def _nobody() -> Sequence[Channel]:
     return ()
@@ -99,7 +98,7 @@ class GuideRefresher:
             limit=settings.short_epg_limit,
             concurrency=settings.short_epg_concurrency,
         )
-        self._read: dict[SourceId, tuple[_Reading, float]] = {}  # for what a document was read last, and when
+        self._read: dict[SourceId, IngestRequest] = {}  # as what each document was read last
         self._whole: set[SourceId] = set()  # incremental guides that are to be asked for whole once more
 
     async def refresh(self, source: Source, lineup: Lineup) -> SourceStatus:
@@ -162,7 +161,7 @@ class GuideRefresher:
         whole = (
             source.id in self._whole
             or done is None
-            or before.label != str(source.location)
+            or _moved(before, source)
             or (now - done).total_seconds() > reach
             or not await self._documents.have(source.id)
         )
@@ -184,9 +183,11 @@ class GuideRefresher:
             saved = max(0, status.whole_bytes - came.size)
         elif came.changed:
             status = replace(status, whole_bytes=came.size)
-        if came.changed or status.state is not SourceState.OK or not await self._is_read(source, lineup):
-            report = await self._ingest(source, lineup, partial=asked.partial)
-            status = outcome.read(status, report)
+        reading = await self._reading(source, lineup, partial=asked.partial)
+        if came.changed or status.state is not SourceState.OK or not self._is_read(reading):
+            status = outcome.read(status, await self._ingest(reading))
+            if status.state is SourceState.OK:
+                status = replace(status, origin=_origin(source))
         else:
             status = outcome.same(status)
         if not asked.partial:
@@ -208,7 +209,7 @@ class GuideRefresher:
             )
             if not heard.programmes:
                 return outcome.nothing_told(status, heard.asked)
-            return outcome.read(status, await self._ingest(source, lineup, partial=True))
+            return outcome.read(status, await self._ingest(await self._reading(source, lineup, partial=True)))
         except TunerrError as error:
             return replace(status, state=SourceState.FAILED, message=error.message, hint=error.hint)
 
@@ -237,47 +238,61 @@ class GuideRefresher:
             if not await self._documents.have(source.id):
                 continue
             try:
-                await self._ingest(source, lineup, partial=source.programmes.short or source.programmes.incremental)
+                partial = source.programmes.short or source.programmes.incremental
+                await self._ingest(await self._reading(source, lineup, partial=partial))
                 done = True
             except TunerrError as error:
                 log.warning("guide not read again", source=source.id, error=error.message, hint=error.hint)
         return done
 
-    async def _is_read(self, source: Source, lineup: Lineup) -> bool:
-        """Whether the kept document was read for this lineup, not long ago."""
-        known = self._read.get(source.id)
-        if known is None or self._clock.now().timestamp() - known[1] > _READ_AGAIN_S:
+    def _is_read(self, reading: IngestRequest) -> bool:
+        """Whether the kept document was read so, not long ago."""
+        known = self._read.get(reading.source)
+        if known is None or reading.now - known.now > _READ_AGAIN_S:
             return False
-        return known[0] == await self._reading(lineup)
+        same = {"now": reading.now, "partial": reading.partial, "anew": reading.anew}
+        return known.model_copy(update=same) == reading
 
-    async def _reading(self, lineup: Lineup) -> _Reading:
-        current = self._configured.current
-        countries = {source.id: source.country for source in current}
-        offered = tuple(row.wanted for row in render_channels(lineup, current))
-        beside = (channel for channel in await self._beside() if channel.id not in lineup.by_id)
-        return (*offered, *(wanted_of(channel, countries) for channel in beside)), await self.matching()
-
-    async def _ingest(self, source: Source, lineup: Lineup, *, partial: bool) -> IngestReport:
-        """Read the kept document."""
-        wanted, matching = await self._reading(lineup)
-        guides = sum(one.kind == "guide" for one in self._configured.current)
-        now = self._clock.now().timestamp()
-        request = IngestRequest(
+    async def _reading(self, source: Source, lineup: Lineup, *, partial: bool) -> IngestRequest:
+        """Say how the kept document is to be read."""
+        current, known = self._configured.current, await self._sources.status(source.id)
+        guides = sum(one.kind == "guide" for one in current)
+        return IngestRequest(
             path=self._documents.path(source.id),
             source=source.id,
             guide_db=self._folder.guide_db,
-            now=now,
-            wanted=wanted,
+            now=self._clock.now().timestamp(),
+            wanted=await self._wanted(lineup),
             of=source.programmes.of,
-            country=country_of(source, self._configured.current),
-            matching=matching,
+            country=country_of(source, current),
+            matching=await self.matching(),
             taste=self._taste,
             shift=source.programmes.shift,
             partial=partial,
+            anew=known is not None and _moved(known, source),
             retain_past_hours=self._settings.retain_past_hours or _RETAIN_PAST_HOURS,
             horizon_days=_HORIZON_DAYS,
             largest_bytes=self._settings.largest_bytes // max(guides, 1),
         )
-        answer = await self._worker.run("ingest-guide", request.model_dump(mode="json"), _JOB_SECONDS)
-        self._read[source.id] = ((wanted, matching), now)
+
+    async def _wanted(self, lineup: Lineup) -> tuple[Wanted, ...]:
+        current = self._configured.current
+        countries = {source.id: source.country for source in current}
+        offered = tuple(row.wanted for row in render_channels(lineup, current))
+        beside = (channel for channel in await self._beside() if channel.id not in lineup.by_id)
+        return (*offered, *(wanted_of(channel, countries) for channel in beside))
+
+    async def _ingest(self, reading: IngestRequest) -> IngestReport:
+        answer = await self._worker.run("ingest-guide", reading.model_dump(mode="json"), _JOB_SECONDS)
+        self._read[reading.source] = reading
         return IngestReport.model_validate(answer)
+
+
+def _origin(source: Source) -> str:
+    said = f"{source.location.reveal()}\0{source.programmes.shift}"
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _moved(before: SourceStatus, source: Source) -> bool:
+    """Whether what is stored came from elsewhere; what an earlier version of the program stored did not."""
+    return before.origin not in ("", _origin(source))

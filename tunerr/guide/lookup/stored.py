@@ -18,6 +18,9 @@ _GUIDES = """
     FROM generation LEFT JOIN listed ON listed.generation = generation.id
     WHERE generation.state = 'published'
     GROUP BY generation.id ORDER BY generation.source"""
+_IS_LISTED = """
+    SELECT 1 FROM listed JOIN generation ON generation.id = listed.generation
+    WHERE generation.state = 'published' AND listed.xmltv_id = ? LIMIT 1"""
 _BYTES = "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size"
 _FREE = "SELECT freelist_count * page_size AS bytes FROM pragma_freelist_count, pragma_page_size"
 _TEXTS = "SELECT count(*) AS texts FROM search_text"
@@ -48,6 +51,11 @@ class Stored(NamedTuple):
     size: int
     free: int
     texts: int
+
+
+async def is_listed(guide: aiosqlite.Connection, guide_id: str) -> bool:
+    """Whether a published guide lists an XMLTV id, in whatever case. Raises StorageError."""
+    return bool(await select(guide, _IS_LISTED, (guide_id.strip().lower(),)))
 
 
 async def stored(guide: aiosqlite.Connection) -> Stored:

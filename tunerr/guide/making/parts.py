@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from tunerr.guide.making.guide_file import guide_name
 from tunerr.guide.messages import TrimRequest
@@ -14,11 +15,11 @@ _JOB_SECONDS = 120.0
 
 
 class GuideParts:
-    """Files of editions; each shorter guide is made once, one at a time."""
+    """Files of editions; each shorter guide is made once for all who wait for it."""
 
     def __init__(self, *, worker: Worker) -> None:
         self._worker = worker
-        self._making = asyncio.Lock()
+        self._turns = WeakValueDictionary[Path, asyncio.Lock]()  # one for all would have few parts kept, and many made
 
     async def get(self, edition: GuideEdition, *, device: int | None, days: int | None) -> tuple[Path, Path]:
         """The plain and the packed file of all channels or a further device, whole or of some days.
@@ -29,7 +30,7 @@ class GuideParts:
         xml, packed = (edition.xml.with_name(f"{name}{ending}") for ending in (".xml", ".xml.gz"))
         if days is None:
             return xml, packed
-        async with self._making:
+        async with self._turns.setdefault(xml, asyncio.Lock()):
             if not await asyncio.to_thread(xml.is_file):
                 request = TrimRequest(
                     folder=edition.xml.parent, made_at=edition.built_at.timestamp(), device=device, days=days

@@ -28,17 +28,32 @@ class Place(NamedTuple):
 Places = Mapping[str, list[Place]]
 
 
-class Guide:
-    """The channels that one guide lists. Of those whose ids are equal ignoring case, the first in order counts.
+class Directory:
+    """The channels that one guide lists. Of those whose ids are equal ignoring case, the first in order counts."""
 
-    `country`: of its channels where neither name nor id says one.
-    """
-
-    def __init__(self, listed: Iterable[Listed], country: str = "") -> None:
-        self._country = country
+    def __init__(self, listed: Iterable[Listed]) -> None:
         self.by_id: dict[str, Listed] = {}
         for one in sorted(listed):
             self.by_id.setdefault(one.id.casefold(), one)
+        self.countries = {one.id: found for one in self.by_id.values() if (found := id_country(one.id))}
+        """Those that ids say, by id."""
+
+    @cached_property
+    def readings(self) -> Mapping[str, list[Reading]]:
+        """What names and ids by themselves say, by id."""
+        return {
+            one.id: [found for name in one.names if (found := read(name, self.countries.get(one.id, "")))]
+            for one in self.by_id.values()
+        }
+
+
+class Guide:
+    """A guide's channels by all that they are found by; `country`: of those where neither name nor id says one."""
+
+    def __init__(self, directory: Directory, country: str = "") -> None:
+        self._country = country
+        self._directory = directory
+        self.by_id = directory.by_id
 
     @cached_property
     def places(self) -> list[Place]:
@@ -47,12 +62,14 @@ class Guide:
 
     def country_of(self, one: Listed) -> str:
         """ISO 3166 alpha-2 in lower case, of what stands around the names of a listed channel; may be empty."""
-        return id_country(one.id) or self._country
+        return self._directory.countries.get(one.id, self._country)
 
     def readings_of(self, one: Listed) -> list[Reading]:
         """Read all names of a listed channel."""
-        country = self.country_of(one)
-        return [reading for name in one.names if (reading := read(name, country))]
+        found = self._directory.readings[one.id]
+        if not self._country:
+            return found
+        return [reading if reading.country else reading._replace(country=self._country) for reading in found]
 
     @cached_property
     def exact(self) -> Places:

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from tunerr.catalog import countries
 from tunerr.catalog.keys import name_key, tvg_key, without_country, words
+from tunerr.guide.matching.markings import usual
 from tunerr.guide.matching.spelling import (
     ENDS_OF_COUNTRIES,
+    LONGEST_CODE,
     NATIONS,
     NOISE,
     NUMBERS,
@@ -23,7 +25,7 @@ from tunerr.guide.matching.spelling import (
 
 # `X +1`, `X+1`, `X + 1`, `X (+1h)`, `X Plus 1`. In `X+ 1` the sign belongs to the name.
 _SHIFT = re.compile(
-    r"(?:(?<=\s)\+\s?|(?<=[^\s+])\+|(?<=\s)plus\s?)(\d{1,2})\s?(?:h|hr|hrs|hours?)?(?=$|[\s)\]|@])", re.IGNORECASE
+    r"(?:(?<=\s)\+\s?|(?<=[^\s+])\+|(?<=\s)plus\s?)(\d{1,2}|one)\s?(?:h|hr|hrs|hours?)?(?=$|[\s)\]|@_-])", re.IGNORECASE
 )
 # Their names end with a plus: `Canal+1` is the first of its channels, not an hour later.
 _BRANDS_WITH_PLUS = frozenset({"canal", "movistar", "m", "c", "disney", "cine", "ciné", "sport", "rtl", "star"})
@@ -35,7 +37,7 @@ _PARTS = re.compile(r"\d+|\+|[^\d\s+]+")
 # Two numbers side by side stay two numbers.
 _JOINTS = re.compile(r"(?<!\d) | (?!\d)")
 # As a word that tells versions apart these are doubtful: `CBS Sports HQ`, `WWE Raw`.
-_DOUBTFUL = frozenset({"hq", "raw", "alt", "alternate"})
+_DOUBTFUL = re.compile(r"(?<![^\W_])(?:hq|raw|alt|alternate)(?![a-z0-9])", re.IGNORECASE)
 _ENOUGH_WORDS = 2
 _HOLLOW = NOISE | NUMBERS.keys()
 
@@ -72,8 +74,8 @@ class Form(NamedTuple):
     """A name in the one spelling of `spelling`.
 
     `joined`: all its words as one. `core`: its words without those that say nothing, which are `noise`. `strict`: the
-    country was taken from among the words, so it has to be the other's as well. `doubtful`: a dropped version word may
-    have been part of the name.
+    country was taken from among the words, so it has to be the other's as well. `doubtful`: a dropped word, of versions
+    or a country's name, may have been part of the name.
     """
 
     joined: str
@@ -112,7 +114,7 @@ def keyed(text: str, shift: int) -> str:
 
 def read(name: str, country: str = "") -> Reading | None:
     """Read a name; `country` is that of the channel where the name has no marker. None when it is only a number."""
-    text = _REMARKS.sub(" ", name) if "[" in name or "(" in name else name
+    text = usual(_REMARKS.sub(" ", name) if "[" in name or "(" in name else name)
     shift = 0
     if "+" in text or "lus" in text or "LUS" in text:
         text, shift = _without_shift(text)
@@ -130,11 +132,11 @@ def forms(reading: Reading) -> list[Form]:
     parts = spelled_out(_PARTS.findall(folded(reading.plain)))
     if not parts:
         return []
-    doubtful = not _DOUBTFUL.isdisjoint(reading.text.lower().split())
+    doubtful = _DOUBTFUL.search(reading.text) is not None
     found = [_form(parts, reading.country, reading.shift, strict=False, doubtful=doubtful)]
-    for left, country in _without_country_words(parts):
+    for left, country, code in _without_country_words(parts, reading.country):
         if not reading.country or reading.country == country:
-            found.append(_form(left, country, reading.shift, strict=True, doubtful=doubtful))
+            found.append(_form(left, country, reading.shift, strict=True, doubtful=doubtful or not code))
     return found
 
 
@@ -145,6 +147,8 @@ def versions(name: str) -> frozenset[str]:
 
 def id_country(guide_id: str) -> str:
     """Return the country that an XMLTV id ends with, or nothing."""
+    if "." not in guide_id:
+        return ""
     key = tvg_key(guide_id)
     if found := countries.of_tvg(key):
         return found
@@ -200,26 +204,30 @@ def _solid(part: str) -> bool:
     return part not in _HOLLOW and len(part) > 1 and not part.isdigit()
 
 
-def _without_country_words(parts: list[str]) -> list[tuple[list[str], str]]:
-    """What is left when the last or the first word, or two, which are a country's, are taken away."""
+def _without_country_words(parts: list[str], known: str) -> list[tuple[list[str], str, bool]]:
+    """What is left when the last or the first word, or two, which are a country's, are taken away.
+
+    With each the country, and whether the word is its code: `Kino Polska` is a name, `Kino PL` is not.
+    """
     found = []
     for at_end in (True, False):
         edge = parts[-1 if at_end else 0]
         size = 2 if edge in (ENDS_OF_COUNTRIES if at_end else STARTS_OF_COUNTRIES) else 1
-        country = country_of_word(" ".join(parts[-size:] if at_end else parts[:size]) if size > 1 else edge)
+        country = country_of_word(" ".join(parts[-size:] if at_end else parts[:size]) if size > 1 else edge, known)
         if country:
             left = parts[:-size] if at_end else parts[size:]
             if any(map(_solid, left)):
-                found.append((left, country))
+                found.append((left, country, len(edge) <= LONGEST_CODE))
     return found
 
 
 def _without_shift(text: str) -> tuple[str, int]:
     said = _SHIFT.search(text)
-    if said is None or int(said[1]) not in _HOURS:
+    hours = 0 if said is None else int(said[1]) if said[1].isdigit() else 1
+    if said is None or hours not in _HOURS:
         return text, 0
     before = text[: said.start()].rstrip(" ([")
     last = (words(before) or [""])[-1]
     if last in _BRANDS_WITH_PLUS or not any(char.isalpha() for char in before):
         return text, 0
-    return f"{before} {text[said.end() :].lstrip(')] ')}", int(said[1])
+    return f"{before} {text[said.end() :].lstrip(')] ')}", hours

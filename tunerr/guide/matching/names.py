@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from tunerr.catalog.countries import NAMES
 from tunerr.guide.matching.agreement import countries_fit, fit, noise_fits
+from tunerr.guide.matching.home import ELSEWHERE
 from tunerr.guide.matching.index import Guide, Place, Places
 from tunerr.guide.matching.keys import Form, Reading, forms, id_key, versions
 from tunerr.guide.matching.sought import Claims, Countries, Sought
+from tunerr.guide.matching.spelling import GENERIC
 from tunerr.guide.matching.values import Match
 from tunerr.model.guide import MatchMethod
 
@@ -44,10 +47,16 @@ class ByNames:
     def __init__(self, guide: Guide, all_sought: Iterable[Sought], of: str) -> None:
         self._guide = guide
         self._of = of
-        channels = list(all_sought)
-        self._countries = Countries(channels)
-        self._loose = Claims(channels, lambda form: form.loose_key)
-        self._bags = Claims(channels, lambda form: form.bag_key)
+        self._channels = list(all_sought)
+        self._countries = Countries(self._channels)
+
+    @cached_property
+    def _loose(self) -> Claims:
+        return Claims(self._channels, lambda form: form.loose_key)
+
+    @cached_property
+    def _bags(self) -> Claims:
+        return Claims(self._channels, lambda form: form.bag_key)
 
     def find(self, channel: Sought) -> Outcome:
         """Look for the channel's id in other versions, then for its names. The first step that finds anything decides.
@@ -64,7 +73,9 @@ class ByNames:
 
     def _by_name(self, channel: Sought) -> Outcome:
         for method, found, remark in self._steps(channel):
-            names = [self._of_its_country(one) for one in found]
+            if not any(one.places for one in found):
+                continue
+            names = [self._of_its_country(one, channel) for one in found]
             place, between = _decided(names)
             if place:
                 reason = _reason(place, names) + remark
@@ -77,20 +88,23 @@ class ByNames:
         yield "name", _exact(self._guide.exact, channel, channel.readings), ""
         yield "words", self._by_spelling(channel, channel.forms), ", in another spelling"
         yield "name", self._by_stem(channel), ", as its id says"
-        noisy = [form for form in channel.forms if not form.doubtful and self._loose.alone(channel, form)]
-        yield "words", self._by_loose(channel, noisy), ", but for words such as 'channel' or 'tv'"
-        mixed = [one for one in channel.forms if one.telling and not one.doubtful and self._bags.alone(channel, one)]
-        yield "words", self._by_bag(channel, mixed), ", its words in another order"
+        sure = [form for form in channel.forms if not form.doubtful]
+        yield "words", self._by_loose(channel, sure), ", but for words such as 'channel' or 'tv'"
+        yield "words", self._by_bag(channel, [form for form in sure if form.telling]), ", its words in another order"
 
-    def _of_its_country(self, name: _Name) -> _Name:
-        """Leave out places without a country where the lineup has the name in several."""
+    def _of_its_country(self, name: _Name, channel: Sought) -> _Name:
+        """Leave out places without a country where the lineup has the name in several, or where it says little."""
+        if name.key in GENERIC and not channel.owned_by(self._of):
+            return name._replace(places=[at for at in name.places if name.country and at.country == name.country])
         if not self._countries.several(name.key):
             return name
-        return name._replace(places=[at for at in name.places if at.country])
+        return name._replace(places=[at for at in name.places if at.country not in ("", ELSEWHERE)])
 
     def _by_version_of_id(self, channel: Sought) -> Outcome:
         """Find `BBCOne.uk@HD` where the guide lists `BBCOne.uk`."""
         key = id_key(channel.wanted.tvg_id)
+        if not key:
+            return Outcome()
         found = [
             one
             for one in self._guide.id_versions.get(key, ())
@@ -115,11 +129,13 @@ class ByNames:
             found.append(name._replace(places=places))
         return found
 
-    def _by_loose(self, channel: Sought, noisy: Iterable[Form]) -> list[_Name]:
+    def _by_loose(self, channel: Sought, sure: Iterable[Form]) -> list[_Name]:
         own = self._of in channel.wanted.sources
         found = []
-        for form in noisy:
+        for form in sure:
             places = self._guide.loose.get(form.loose_key, ())
+            if not places or not self._loose.alone(channel, form):
+                continue
             if not form.telling and not own:
                 places = [at for at in places if form.country and form.country == at.country]
             found.append(_places(channel, form, [at for at in places if at.form and noise_fits(form, at.form)]))
@@ -129,6 +145,8 @@ class ByNames:
         found = []
         for form in mixed:
             places = self._guide.bags.get(form.bag_key, ())
+            if not places or not self._bags.alone(channel, form):
+                continue
             found.append(_places(channel, form, [at for at in places if at.form and noise_fits(form, at.form)]))
         return found
 
@@ -140,7 +158,7 @@ class ByNames:
         names = _exact(self._guide.exact, channel, [one._replace(shift=0) for one in channel.readings])
         if not any(name.places for name in names):
             names = self._by_spelling(channel, [one._replace(shift=0) for one in channel.forms])
-        place, between = _decided([self._of_its_country(name) for name in names])
+        place, between = _decided([self._of_its_country(name, channel) for name in names])
         if place is None:
             return Outcome(between=between)
         later = "an hour later" if shift == 1 else f"{shift} hours later"

@@ -10,6 +10,25 @@ from tunerr.catalog import countries
 NOISE = frozenset({"channel", "tv", "network", "the"})
 """Words that names have or lack without being other names."""
 
+GENERIC = frozenset(
+    {"sport", "sports", "movies", "movie", "film", "films", "cinema", "news", "kids", "music", "test", "info", "live"}
+    | {
+        "action",
+        "comedy",
+        "drama",
+        "family",
+        "horror",
+        "classic",
+        "classics",
+        "documentary",
+        "nature",
+        "travel",
+        "crime",
+    }
+    | {"fashion", "lifestyle", "shopping", "weather", "radio", "local", "general", "entertainment", "extra", "events"}
+)
+"""Names that say so little that anybody's channel may be called that."""
+
 NATIONS = frozenset({"england", "scotland", "wales", "holland", "macedonia", "ireland"})
 """Countries to the catalog that are regions in names of channels: `BBC One Wales`, `RTV Noord-Holland`."""
 
@@ -46,7 +65,7 @@ _PHRASES = (("nat geo", "national geographic"), ("int l", "international"))
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 # Of the codes those that are no words of names.
 _CODES = frozenset({"uk", "gb", "us", "usa", "de", "fr", "nl", "pl", "pt", "au", "nz", "za", "ie", "ca", "se", "dk"})
-_LONGEST_CODE = 3
+LONGEST_CODE = 3
 
 
 def folded(plain: str) -> str:
@@ -70,8 +89,12 @@ def spelled_out(parts: list[str]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def country_of_word(word: str) -> str:
-    """Return the country that a word among a name's words is; empty for all that may as well be something else."""
-    if word in NATIONS or (len(word) <= _LONGEST_CODE and word not in _CODES):
+def country_of_word(word: str, known: str) -> str:
+    """Return the country that a word among a name's words is; empty for all that may as well be something else.
+
+    `known`: the channel's country, of which every code counts.
+    """
+    found = countries.of_marker(word)
+    if word in NATIONS or (len(word) <= LONGEST_CODE and word not in _CODES and found != known):
         return ""
-    return countries.of_marker(word)
+    return found

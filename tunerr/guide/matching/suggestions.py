@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from tunerr.catalog.countries import NAMES
 from tunerr.guide.matching.agreement import countries_fit, nearly, numbers_of
-from tunerr.guide.matching.index import Guide, Place
+from tunerr.guide.matching.index import Directory, Guide, Place
 from tunerr.guide.matching.keys import Form, forms, id_names, read
 from tunerr.guide.matching.sought import Sought
 from tunerr.guide.matching.values import Listed, Wanted
@@ -46,7 +46,7 @@ def suggest(
     that are known must be the same; `country` is that of the guide's channels where nothing else says one. What the
     operator refused is never among them. The order depends on the inputs only.
     """
-    guide = Guide(listed, country)
+    guide = Guide(Directory(listed), country)
     places = [
         Place(one, reading, form)
         for one in guide.by_id.values()

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from tunerr.guide.matching.agreement import agree, contradict, countries_fit
 from tunerr.guide.matching.aliases import alias_key
 from tunerr.guide.matching.call_signs import call_signs
-from tunerr.guide.matching.index import Guide
+from tunerr.guide.matching.home import home_of
+from tunerr.guide.matching.index import Directory, Guide
 from tunerr.guide.matching.names import ByNames, Outcome, related
-from tunerr.guide.matching.sought import Sought
+from tunerr.guide.matching.sought import Sought, sought_of
 from tunerr.guide.matching.values import Listed, Match, Wanted
 from tunerr.model.guide import MatchMethod
 
@@ -35,36 +36,41 @@ def match(
     """Return where channels were found in one guide, by channel id.
 
     `of`: the playlist whose provider made the guide. `country`: of the guide's channels where neither name nor id says
-    one, ISO 3166 alpha-2 in lower case. `aliases`: XMLTV ids by `alias_key` of names. `enabled`: False
-    leaves the operator's choice and equal ids. `remembered`: what was found before, by channel id; it holds while the
-    guide lists the id and no id or alias says otherwise. A channel whose id the operator chose is found by that id
-    only, in no other way where the guide doesn't list it. The result depends on the sets of both inputs only.
+    one, ISO 3166 alpha-2 in lower case. `aliases`: XMLTV ids by `alias_key` of names. `enabled`: False leaves the
+    operator's choice and equal ids. `remembered`: what was found before, by channel id; it holds while the guide lists
+    the id and nothing that is known today finds another or contradicts it. A channel whose id the operator chose is
+    found by that id only, in no other way where the guide doesn't list it. The result depends on the sets of both
+    inputs only.
     """
-    guide = Guide(listed, country)
-    sought = [Sought(one) for one in {one.id: one for one in sorted(wanted, reverse=True)}.values()]
-    sought.reverse()
-    by_said = _BySaid(guide, of, aliases if enabled else {}, remembered if enabled else {})
+    directory = Directory(listed)
+    sought = sought_of(wanted)
+    guide = Guide(directory, country or (home_of(directory, sought, of) if enabled else ""))
+    by_said = _BySaid(guide, of, aliases if enabled else {})
     found = {one.wanted.id: hit for one in sought if (hit := by_said.find(one))}
     left = [one for one in sought if one.wanted.id not in found and not one.wanted.chosen]
     if enabled and left:
         names = ByNames(guide, sought, of)
         seen = _BySeen(guide, of, sought)
+        before = _Before(guide, by_said, remembered)
+        unsure = []
         for one in left:
             outcome = names.find(one)
             hit = outcome.match or seen.find(one, outcome.between)
             if hit:
                 found[one.wanted.id] = hit
+            if (hit is None or hit.method == "timeshift") and one.wanted.id in remembered:
+                unsure.append((one, outcome.between))
+        found |= before.held(unsure, [(one, found[one.wanted.id]) for one in sought if one.wanted.id in found])
     return {one.wanted.id: found[one.wanted.id] for one in sought if one.wanted.id in found}
 
 
 class _BySaid:
-    """The tiers of what somebody said: the operator, the provider, an alias file, an earlier match."""
+    """The tiers of what somebody said: the operator, the provider, an alias file."""
 
-    def __init__(self, guide: Guide, of: str, aliases: Mapping[str, str], remembered: Mapping[str, Match]) -> None:
+    def __init__(self, guide: Guide, of: str, aliases: Mapping[str, str]) -> None:
         self._guide = guide
         self._of = of
         self._aliases = aliases
-        self._remembered = remembered
 
     def find(self, one: Sought) -> Match | None:
         chosen = one.wanted.chosen
@@ -74,25 +80,25 @@ class _BySaid:
             self._hit(one, one.wanted.id, "own", "this guide was asked for this very channel")
             or self._by_id(one)
             or self._by_alias(one)
-            or self._as_before(one)
         )
 
     def _hit(self, one: Sought, guide_id: str, method: MatchMethod, reason: str) -> Match | None:
-        listed = self._listed(one, guide_id)
+        listed = self.listed(one, guide_id)
         return Match(one.wanted.id, listed.id, method, reason) if listed else None
 
-    def _listed(self, one: Sought, guide_id: str) -> Listed | None:
+    def listed(self, one: Sought, guide_id: str) -> Listed | None:
+        """Return the channel of the guide with an id, unless it was refused."""
         key = guide_id.strip().casefold()
         return self._guide.by_id.get(key) if key and key not in one.refused else None
 
     def _by_id(self, one: Sought) -> Match | None:
-        listed = self._listed(one, one.tvg)
-        if listed is None or not self._means_it(one, listed):
+        listed = self.listed(one, one.tvg)
+        if listed is None or not self.means_it(one, listed):
             return None
         reason = "the same id" if listed.id == one.wanted.tvg_id else "the same id but for capitals"
         return Match(one.wanted.id, listed.id, "id", reason)
 
-    def _means_it(self, one: Sought, listed: Listed) -> bool:
+    def means_it(self, one: Sought, listed: Listed) -> bool:
         """Whether an equal id is no accident: names may show that one is an hour later or, for a bare number, luck."""
         if _may_be_later((*one.wanted.names, *listed.names)) and contradict(
             one.readings, self._guide.readings_of(listed)
@@ -112,14 +118,38 @@ class _BySaid:
                 return hit
         return None
 
-    def _as_before(self, one: Sought) -> Match | None:
-        before = self._remembered.get(one.wanted.id)
-        if before is None or before.method not in _REMEMBERED:
-            return None
-        listed = self._listed(one, before.guide_id)
-        if listed is None or not self._means_it(one, listed):
-            return None
-        return before._replace(channel=one.wanted.id, guide_id=listed.id)
+
+class _Before:
+    """What was found before, for channels that are found in no other way today."""
+
+    def __init__(self, guide: Guide, by_said: _BySaid, remembered: Mapping[str, Match]) -> None:
+        self._guide = guide
+        self._by_said = by_said
+        self._remembered = remembered
+
+    def held(
+        self, unsure: Iterable[tuple[Sought, frozenset[str]]], found: Iterable[tuple[Sought, Match]]
+    ) -> dict[str, Match]:
+        """Return the matches that still hold, by channel id; `unsure`: each with the ids that it may only be among."""
+        owners: dict[str, list[Sought]] = {}
+        for one, hit in found:
+            owners.setdefault(hit.guide_id.casefold(), []).append(one)
+        held = {}
+        for one, between in unsure:
+            before = self._remembered[one.wanted.id]
+            listed = self._by_said.listed(one, before.guide_id) if before.method in _REMEMBERED else None
+            key = before.guide_id.casefold()
+            others = [other for other in owners.get(key, ()) if other is not one]
+            if listed and key in (between or (key,)) and self._may_be(one, listed) and all(map(one.same_as, others)):
+                held[one.wanted.id] = before._replace(channel=one.wanted.id, guide_id=listed.id)
+        return held
+
+    def _may_be(self, one: Sought, listed: Listed) -> bool:
+        theirs = self._guide.readings_of(listed)
+        ours = {reading.country for reading in one.readings} | {one.country}
+        countries = {reading.country for reading in theirs} | {self._guide.country_of(listed)}
+        apart = (ours - {""}).isdisjoint(countries - {""}) and any(ours) and any(countries)
+        return not apart and self._by_said.means_it(one, listed)
 
 
 class _BySeen:

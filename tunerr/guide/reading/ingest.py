@@ -23,6 +23,7 @@ from tunerr.support.timeshift import TimeShift
 _HOUR = 3600
 # Times that are remembered while reading: each is a stop, then a start, and soon that of other channels.
 _TIMES = 1 << 14
+_LONGEST_TIME = 64  # characters; a time with a zone has 20
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
@@ -52,8 +53,8 @@ class _Ingest:
         self._building = building
         now = int(asked.now)
         self._retention = Retention(now - asked.retain_past_hours * _HOUR, now, now + asked.horizon_days * DAY)
-        self._before = store.published(asked.source)
-        self._remembered = store.remembered(asked.source)
+        self._before = None if asked.anew else store.published(asked.source)
+        self._remembered = {} if asked.anew else store.remembered(asked.source)
         self._names = {wanted.id: wanted.names[0] if wanted.names else "" for wanted in asked.wanted}
         self._directory = Directory()
         self._matches: dict[str, Match] = {}
@@ -86,11 +87,16 @@ class _Ingest:
         shift = TimeShift.parse(asked.shift)
 
         @lru_cache(_TIMES)
-        def time(text: str) -> int | None:
+        def short(text: str) -> int | None:
             found = parse_time(text, shift.zone)
             return None if found is None else found + shift.seconds
 
-        reading = Reading(self._directory, self._building, retention=self._retention, taste=asked.taste, time=time)
+        def time(text: str) -> int | None:
+            return short(text) if len(text) <= _LONGEST_TIME else None  # what is kept must not fill the memory
+
+        reading = Reading(
+            self._directory, self._building, retention=self._retention, taste=asked.taste, time=time, zone=shift.zone
+        )
         reading.run(GuideDocument(asked.path), begin)
         return reading
 
@@ -157,7 +163,7 @@ class _Ingest:
 
     def _carry(self, reading: Reading) -> int:
         before = self._store.published(self._asked.source, self._asked.shift)
-        if before is None:
+        if before is None or self._asked.anew:
             return 0
         partial = self._asked.partial or not reading.whole
         stays = (

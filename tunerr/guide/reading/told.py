@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tunerr.guide.rows.markup import clean, element, web_address
 from tunerr.guide.rows.times import format_time
-from tunerr.support.spool import disk_errors
+from tunerr.support.spool import PART, disk_errors
 
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<tv>\n'
 _END = b"</tv>\n"
@@ -45,7 +45,7 @@ class ToldProgramme(NamedTuple):
 
 def write_told(path: Path, channels: Iterable[ToldChannel], programmes: Iterable[ToldProgramme]) -> int:
     """Replace the file at `path`, whole or not at all, and return its size. Raises DataFolderError."""
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + PART)
     with disk_errors(path):
         try:
             with part.open("wb") as file:

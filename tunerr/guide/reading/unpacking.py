@@ -103,8 +103,9 @@ def _zip(file: BinaryIO) -> Iterator[bytes]:
         with zipfile.ZipFile(file) as archive, archive.open(_guide_in(archive)) as member:
             while block := _read(member):
                 yield block
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, struct.error) as error:
-        # RuntimeError is zipfile's word for a password, NotImplementedError for an unknown compression.
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, struct.error) as error:
+        # RuntimeError is zipfile's word for a password, NotImplementedError for an unknown compression; ValueError and
+        # OSError come of places outside of the file.
         raise _BROKEN_ZIP from error
 
 
@@ -124,6 +125,8 @@ def _guide_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             f"The zip archive holds {len(guides)} files; which one is the guide can't be told.",
             hint="Unpack it and give the guide itself.",
         )
+    if guides[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _BROKEN_ZIP  # the others unpack without a bound on memory
     return guides[0]
 
 

@@ -9,18 +9,26 @@ from lxml import etree
 from tunerr.guide.messages import Taste
 from tunerr.guide.rows.elements import AT_MOST_ONCE, LIVE, LONGEST_TEXT, WRITERS, Node, system_of, tag_of, text_of
 from tunerr.guide.rows.markup import element
+from tunerr.guide.rows.plain import END, Plain
+from tunerr.guide.rows.plain import plain as plain_row
 from tunerr.guide.rows.series import Said, added_to
-from tunerr.guide.rows.shapes import NO_TASTE, Shapes
+from tunerr.guide.rows.shapes import NO_TASTE, Shapes, Split
 from tunerr.guide.rows.titles import Phrase, chosen_titles, in_order
 
 _NO_TITLE = "No title"
+_END = END.decode()
 
 Found = dict[str, list[str]]
 """Written elements by their tag; all tags that there are, in the order of the DTD."""
 
 
+def plain(row: bytes) -> Plain | None:
+    """See `tunerr.guide.rows.plain.plain`; rows of shapes that `body_of` has learned."""
+    return plain_row(row, _SHAPES.split)
+
+
 def body_of(
-    programme: Node, *, start: int, stop: int | None = None, taste: Taste = NO_TASTE, channel_name: str = ""
+    programme: Node | Plain, *, start: int, stop: int | None = None, taste: Taste = NO_TASTE, channel_name: str = ""
 ) -> bytes:
     """The children as XML (UTF-8) that xmltv.dtd accepts; empty without title, sub-title and description.
 
@@ -29,9 +37,18 @@ def body_of(
     number is left out (validators read several as one). A missing title is replaced by the sub-title, or by "No title"
     where only a description is known. What comes out stays as it is when it comes in again.
     """
-    raw = etree.tostring(programme, encoding="unicode", with_tail=False)
-    quick = _SHAPES.written(raw, start, stop, taste)
-    return quick if quick is not None else careful(programme, start, stop, taste, channel_name)
+    if isinstance(programme, Plain):
+        split: Split | None = programme.split
+    else:
+        raw = etree.tostring(programme, encoding="unicode", with_tail=False).removesuffix(_END)
+        split = _SHAPES.split(raw)
+        if split is not None and " xmlns" in split.head:
+            split = None
+    quick = None if split is None else _SHAPES.written(split, start, stop, taste)
+    if quick is not None:
+        return quick
+    node = programme.node() if isinstance(programme, Plain) else programme
+    return careful(node, start, stop, taste, channel_name)
 
 
 def careful(programme: Node, start: int, stop: int | None, taste: Taste, channel_name: str) -> bytes:

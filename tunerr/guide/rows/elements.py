@@ -11,6 +11,8 @@ from tunerr.guide.rows.markup import Attribute, clean, element, plain, web_addre
 
 # Longer texts are no descriptions; the grid of a television shows a few hundred characters.
 LONGEST_TEXT = 8000
+# Of a text that is longer, nobody makes 8,000 characters by cleaning it.
+_LONGEST_READ = 4 * LONGEST_TEXT
 # Category of what is flagged with `<live/>`, which xmltv.dtd does not have.
 LIVE = "Live"
 _PEOPLE = (
@@ -28,7 +30,11 @@ Writer = Callable[[Node], str]
 def text_of(node: Node) -> str:
     """All text inside as plain text, at most 8,000 characters."""
     whole = node.text if len(node) == 0 else "".join(str(part) for part in node.itertext())
-    return plain(whole)[:LONGEST_TEXT].rstrip()
+    return _shortened(whole)
+
+
+def _shortened(text: str | None) -> str:
+    return plain(text[:_LONGEST_READ] if text else text)[:LONGEST_TEXT].rstrip()
 
 
 def tag_of(node: Node) -> str:
@@ -84,7 +90,7 @@ def _credits(node: Node) -> str:
 
 def _person(node: Node) -> str:
     # The DTD lets people carry images and links; no client shows them, so only the name goes on.
-    name = plain(node.text)[:LONGEST_TEXT].rstrip() or text_of(node)
+    name = _shortened(node.text) or text_of(node)
     attributes = _attributes(node, ("role",)) if tag_of(node) == "actor" else []
     if tag_of(node) == "actor" and node.get("guest") in ("yes", "no"):
         attributes.append(("guest", str(node.get("guest"))))
@@ -123,7 +129,7 @@ def _subtitles(node: Node) -> str:
 def _rating(node: Node) -> str:
     """`<value>` is required; many guides write the value straight into the element."""
     value = node.find("value")
-    text = text_of(value) if value is not None else plain(node.text)[:LONGEST_TEXT].rstrip()
+    text = text_of(value) if value is not None else _shortened(node.text)
     icons = "".join(_icon(icon) for icon in node.iterfind("icon"))
     inside = element("value", text) + icons
     return element(tag_of(node), attributes=_attributes(node, ("system",)), inside=inside) if text else ""

@@ -128,7 +128,7 @@ def added_to(said: Sayings, start: int, stop: int | None) -> Added:
     generic = not subtitles and _GENERIC.fullmatch(said.titles[0]) is not None
     if (numbered or found) and not generic:
         return Added(number)
-    kinds = frozenset(map(kind_of, said.categories))
+    kinds = _kinds_of(*said.categories)
     if "film" in kinds or is_film_number(numbers):
         return Added(number)
     if not (numbered or found) and (generic or _is_series(said, kinds, (stop or start) - start)):
@@ -146,6 +146,11 @@ def kind_of(category: str) -> Kind:
     """What a category says of the form of a programme; a film of a series is a film, a series on radio is radio."""
     kinds = {_WORDS.get(word, "") for word in _WORD.findall(category.lower())}
     return next((kind for kind in ("radio", "film", "series") if kind in kinds), "")
+
+
+@lru_cache(maxsize=4096)
+def _kinds_of(*categories: str) -> frozenset[Kind]:
+    return frozenset(map(kind_of, categories))
 
 
 def _numbered(said: Sayings, numbers: Sequence[tuple[str, str]]) -> str:

@@ -28,8 +28,13 @@ _BLANKS = re.compile(r"[ \t\n]+")
 # What is left of HTML, and anything else that the parser didn't resolve.
 _ODD_ENTITY = re.compile(r"&(?!(?:amp;(?!#?\w{1,31};)|gt;|quot;))")
 # Attributes that differ from row to row, so no part of a shape: the first of each is set aside, the mark in its place.
-_ICON, _ICON_ASIDE = '<icon src="', '<icon @"'
-_SHOWN, _SHOWN_ASIDE = '<previously-shown start="', '<previously-shown @"'
+# XML holds no control characters, so the marks are in no row.
+_ICON, _ICON_ASIDE = '<icon src="', '<icon \1"'
+_SHOWN, _SHOWN_ASIDE = '<previously-shown start="', '<previously-shown \1"'
+# What a "<" becomes: it tells a tag from a text.
+_OPENED = ">\0"
+# A row that is longer isn't worth a second look.
+_LONGEST_REPAIRED = 1 << 14
 _VARYING = (' src="', ' start="', ' role="')
 # Marks of texts by their place: of a text, of an address, of a number in `xmltv_ns`.
 _TEXT_MARK, _ADDRESS_MARK, _NUMBER_MARK = "tunerr{:04}mark", "http://tunerr{:04}mark", "77{:04}.7777.77"
@@ -72,6 +77,14 @@ class Shape(NamedTuple):
     wary: bool
 
 
+class Split(NamedTuple):
+    """A programme of a known shape, taken apart: its start tag without brackets, and its texts."""
+
+    head: str
+    shape: Shape
+    texts: list[str]
+
+
 class Shapes:
     """Shapes learned so far. `arrange` and `join` are those of `body`, which this is a shortcut of."""
 
@@ -82,21 +95,32 @@ class Shapes:
         self._known: dict[str, Shape | None] = {}
         self._seen: set[str] = set()
 
-    def written(self, raw: str, start: int, stop: int | None, taste: Taste) -> bytes | None:
-        """The body of the programme that `raw` is the XML of; None when it must go the careful way."""
+    def split(self, raw: str) -> Split | None:
+        """Take the XML of a programme apart, its end tag left out; None where its shape is not known.
+
+        Of XML as its author wrote it this proves that it is well-formed, but for control characters and entities in
+        texts. None then, too, where a ">" stands in a text.
+        """
         raw, address = _aside(raw, _ICON, _ICON_ASIDE)
-        parts = raw.replace("<", ">").split(">")
-        key, shown = "<".join(parts[3:-2:2]), ""
-        if _SHOWN[1:] in key:
-            raw, shown = _aside(raw, _SHOWN, _SHOWN_ASIDE)
-            parts = raw.replace("<", ">").split(">")
-            key = "<".join(parts[3:-2:2])
-        shape = self._known[key] if key in self._known else self._learn(key, parts)
-        if shape is None or " xmlns" in parts[1] or (taste is not NO_TASTE and not _suits(shape, taste)):
+        raw, shown = _aside(raw, _SHOWN, _SHOWN_ASIDE)
+        parts = raw.replace("<", _OPENED).split(">")
+        key = "<".join(parts[3::2])
+        try:
+            shape = self._known[key]
+        except KeyError:
+            shape = self._learn(key, parts)
+        # All heads of a known shape are opened; where nothing else is, each text stands behind a closed one.
+        if shape is None or raw.count("<") != len(parts) // 2:
             return None
-        texts = [*parts[::2], address, shown, "", ""]
+        return Split(parts[1], shape, [*parts[::2], address, shown, "", ""])
+
+    def written(self, split: Split, start: int, stop: int | None, taste: Taste) -> bytes | None:
+        """The body of the programme; None when it must go the careful way."""
+        _, shape, texts = split
+        if taste is not NO_TASTE and not _suits(shape, taste):
+            return None
         made = _filled(shape, texts, start, stop)
-        if made is None:
+        if made is None and sum(map(len, texts)) <= _LONGEST_REPAIRED:
             # Wrapped lines and runs of blanks are the most common thing to be repaired.
             texts[:-2] = (_BLANKS.sub(" ", text).strip() for text in texts[:-2])
             made = _filled(shape, texts, start, stop)
@@ -104,7 +128,7 @@ class Shapes:
 
     def _learn(self, key: str, parts: Sequence[str]) -> Shape | None:
         """Learn the shape when it comes for the second time: most of those that come once never come again."""
-        if any(attribute in key for attribute in _VARYING):
+        if "&" in key or any(attribute in key for attribute in _VARYING):
             return None
         if key not in self._seen:
             if len(self._seen) >= _MOST_SEEN:
@@ -134,17 +158,17 @@ def _aside(raw: str, attribute: str, mark: str) -> tuple[str, str]:
 def _marked(parts: Sequence[str]) -> Node | None:
     """A programme of this shape with marks for its texts; None for what has no marks to go by."""
     pieces: list[str] = []
-    heads = parts[3:-2:2]
-    if any(head[:1] in ("", "!", "?") for head in heads):
+    heads = parts[3::2]
+    if any(head[:1] != _OPENED[1:] or head[1:2] in ("", "!", "?", " ") for head in heads):
         return None
-    for place, head in enumerate(heads, 1):
+    for place, head in enumerate((head[1:] for head in heads), 1):
         marked = f"<{head}".replace(_ICON_ASIDE, f'{_ICON}{_ADDRESS_MARK.format(_ICON_PLACE)}"')
         marked = marked.replace(_SHOWN_ASIDE, f'{_SHOWN}{_TEXT_MARK.format(_SHOWN_PLACE)}"')
-        name = head.split(" ", 1)[0]
+        name = head.split(None, 1)[0]
         mark = _TEXT_MARK
         if name == "url":
             mark = _ADDRESS_MARK
-        elif name == "episode-num" and 'system="xmltv_ns"' in head:
+        elif name == "episode-num" and "xmltv_ns" in head.lower():
             mark = _NUMBER_MARK
         # Two texts come before: what stands in front of the programme, and behind its start tag.
         pieces.append(f"{marked}>{mark.format(place + 1)}")
@@ -234,7 +258,7 @@ def _filled(shape: Shape, texts: list[str], start: int, stop: int | None) -> byt
         texts[-1], texts[-2] = added_to(_Marked(shape, texts), start, stop)
     picked = shape.pick(texts)
     # Only the two slots at the end of `texts` may stay empty.
-    if picked.count("") != (not texts[-1]) + (not texts[-2]) or (*map(str.strip, picked),) != picked:
+    if picked.count("") != (not texts[-1]) + (not texts[-2]) or texts[-3] != texts[-3].strip():
         return None
     pieces = [*shape.pieces]
     pieces[1::2] = picked
@@ -254,7 +278,9 @@ def _is_plain(shape: Shape, texts: Sequence[str]) -> bool:
 
 def _checked(made: str) -> bytes | None:
     """The text, unless some of it is to be cleaned. Other control characters are written as `&#1;` in XML."""
-    if "  " in made or "\n" in made or "\t" in made or ("&" in made and _ODD_ENTITY.search(made)):
+    if "  " in made or "> " in made or " <" in made or "\n" in made or "\t" in made or "\r" in made:
+        return None
+    if "&" in made and _ODD_ENTITY.search(made):
         return None
     if made.isascii():
         return None if "\x7f" in made else made.encode()

@@ -36,7 +36,7 @@ def parse_time(text: str, zone: ZoneInfo | None = None) -> int | None:
     """Unix seconds of an XMLTV time; None when it can't be read. A missing zone means UTC, 24:00 the day's end.
 
     With `zone`, day and time are local there, whatever offset is stated; one that can't be read still is an error. What
-    the clocks leave out is moved on by as much, and of an hour that they repeat the first one is meant (see `later`).
+    the clocks leave out is moved on by as much; of an hour that they repeat the first one is meant (see `in_order`).
     """
     match = _FORM.fullmatch(text.strip())
     if match is None:
@@ -52,12 +52,25 @@ def parse_time(text: str, zone: ZoneInfo | None = None) -> int | None:
 
 
 def later(unix: int, zone: ZoneInfo) -> int:
-    """The same local time when the clocks show it again; `unix` itself when they do so only once.
+    """The same local time when the clocks show it again; `unix` itself when they do so only once."""
+    try:
+        local = datetime.fromtimestamp(unix, zone)
+        return int(local.replace(fold=1).timestamp()) if local.fold == 0 else unix
+    except (OverflowError, ValueError):  # the years 1 and 9999, which some write for "without end"
+        return unix
 
-    For keeping order: a stop that comes before its start, or a row before the last one, belongs to the second hour.
+
+def in_order(before: int, start: int, stop: int, zone: ZoneInfo) -> tuple[int, int]:
+    """(start, stop) of a row whose local times were read, behind one that ends at `before`; Unix seconds.
+
+    Of an hour that the clocks repeat, a start within the row before it belongs to the second one, as a stop that is
+    not after its start does; where even that is too early they stay. A `stop` of 0 is none.
     """
-    local = datetime.fromtimestamp(unix, zone)
-    return int(local.replace(fold=1).timestamp()) if local.fold == 0 else unix
+    if start < before <= (again := later(start, zone)):
+        start = again
+    if 0 < stop <= start:
+        stop = later(stop, zone)
+    return start, stop
 
 
 def format_time(seconds: int) -> str:

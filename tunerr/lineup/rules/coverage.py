@@ -12,6 +12,14 @@ GuidePolicy = Literal["off", "healthy", "strict", "drop_placeholders"]
 """Which channels are offered, by the health of their guide."""
 
 
+_POOR: dict[GuideStatus, str] = {
+    "unlinked": "no guide has it",
+    "matched_no_programmes": "its guide has no programmes for it",
+    "placeholder_only": "its guide has nothing but placeholders",
+    "sparse": "its guide says next to nothing",
+}
+
+
 class GuideCoverage(BaseModel):
     """Health by channel id, and the channels that are linked to a guide. A channel in neither is unknown."""
 
@@ -26,7 +34,7 @@ def against(policy: GuidePolicy, status: GuideStatus, *, has_tvg_id: bool) -> st
     if policy == "off":
         return ""
     if policy == "drop_placeholders":
-        return "its guide has nothing but placeholders" if status == "placeholder_only" else ""
+        return _POOR[status] if status == "placeholder_only" else ""
     if status not in {"healthy", "good"}:
-        return f"its guide is {status.replace('_', ' ')}"
+        return _POOR[status]
     return "it has no tvg-id" if policy == "strict" and not has_tvg_id else ""

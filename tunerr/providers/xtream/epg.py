@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from tunerr.providers.xtream.answers import read_answer
+from tunerr.providers.xtream.refusals import account_instead
 from tunerr.providers.xtream.values import Object, flag, items, moment, obj, text
 
 _LONGEST_DESCRIPTION = 5000
@@ -32,7 +33,10 @@ def listings(body: bytes, *, zone: tzinfo = UTC) -> tuple[Listing, ...]:
     Programmes without a start, or that end before it, are left out. Raises AccountRefused and NotAPanel.
     """
     document = read_answer(body)
-    told = [obj(row) for row in items(obj(document).get("epg_listings", document))]
+    answer = obj(document)
+    if "user_info" in answer:
+        raise account_instead(obj(answer["user_info"]))
+    told = [obj(row) for row in items(answer.get("epg_listings", document))]
     encoded = _encoded(value for row in told for value in (row.get("title"), row.get("description")))
     found = (_listing(row, zone, encoded=encoded) for row in told)
     return tuple(sorted(listing for listing in found if listing is not None))

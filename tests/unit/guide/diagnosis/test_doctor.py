@@ -95,6 +95,22 @@ def test_a_shifted_guide_and_the_command_that_moves_it():
     assert problem.commands == ("iptv-tunerr source edit late --shift=-1.5",)
 
 
+@pytest.mark.parametrize(
+    ("shift", "commands"),
+    [("+1", ["--shift=-0.5"]), ("1.5", ["--shift=+0"]), ("-23", []), ("Europe/Berlin", [])],
+)
+def test_a_guide_that_is_shifted_already_is_moved_from_there(shift, commands):
+    late = WELL.model_copy(update={"source": "late", "skew": 5400, "skew_from": "xmltv"})
+    problem = only(replace(found(guides=(WELL, late)), shifts={"late": shift}))
+    assert [one.split()[-1] for one in problem.commands] == commands
+
+
+def test_a_document_that_was_given_has_no_source_to_refresh():
+    old = WELL.model_copy(update={"source": "given", "last": 1})
+    problem = only(found(guides=(old,), statuses=None))
+    assert (problem.kind, problem.commands) == ("source_ending", ())
+
+
 def test_a_channel_without_a_guide_and_the_ids_like_it():
     lost = channel("7", "Arte DE", status="unlinked")
     suggested = tuple(
@@ -118,7 +134,8 @@ def test_channels_that_no_guide_is_like_come_together():
 def test_thin_guides(status):
     problem = only(found(*GOOD, channel("3", "ITV", "itv.uk", status=status)))
     assert (problem.kind, problem.channels) == (status, ("3",))
-    assert "1 channel: 3 ITV" in problem.what
+    assert problem.what.startswith("1 channel is listed by a guide")
+    assert problem.what.endswith(": 3 ITV.")
     assert bool(problem.commands) == (status != "sparse")
 
 

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from tests.tools.clock import ManualClock
+from tests.tools.until import until
 from tests.tools.world import serving
 from tests.unit.guide.documents import NOW, guide, programme, seconds
 from tunerr.config.guide import GuideSettings
@@ -243,6 +244,33 @@ async def test_documents_of_removed_sources_are_deleted(refresher, provider, tmp
     assert [path.name for path in documents.iterdir()] == ["xmltv"]
 
 
+async def test_an_edition_that_is_made_while_a_document_comes_does_not_take_it_away(made_by, tmp_path):
+    half, rest = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(GOOD[:100])
+        half.set()
+        await rest.wait()
+        await response.write(GOOD[100:])
+        return response
+
+    async with serving(slowly) as port:
+        source = Source(XMLTV, "guide", SecretUrl(f"http://127.0.0.1:{port}/x.xml"), 10)
+        refresher, row = made_by(sources=(source,)), lineup("one.test")
+        refreshing = asyncio.create_task(refresher.refresh(source, row))
+        await half.wait()
+        part = tmp_path / "data" / "guide" / "documents" / "xmltv.part"
+        await until(part.exists)
+        (part.parent / "removed.part").write_bytes(b"")
+        await refresher.render(row)
+        rest.set()
+        status = await refreshing
+    assert (status.state, status.message) == (SourceState.OK, "1 programme for 1 of 1 channels.")
+    assert [path.name for path in part.parent.iterdir()] == ["xmltv"]
+
+
 async def test_a_failed_rendering_raises_and_keeps_the_edition(refresher, provider, tmp_path):
     row = lineup("one.test")
     await refresher.refresh(provider.source, row)
@@ -312,6 +340,20 @@ async def test_times_are_moved_as_the_source_says(refresher, provider, tmp_path)
     assert rows(tmp_path, "one.test") == [(-1.5, "A")]
 
 
+@pytest.mark.parametrize("otherwise", [{"shift": "-1.5"}, {"of": SourceId("m3u")}])
+async def test_a_guide_that_is_defined_otherwise_is_read_again_though_it_did_not_change(
+    refresher, provider, monkeypatch, otherwise
+):
+    row = lineup("one.test")
+    await refresher.refresh(provider.source, row)
+    provider.programmes = Programmes(**otherwise)
+    jobs = spied(refresher, monkeypatch)
+    await refresher.refresh(provider.source, row)
+    await refresher.refresh(provider.source, row)
+    assert provider.asked[1:] == [f'"{hash(GOOD)}"'] * 2
+    assert jobs == ["ingest-guide"]
+
+
 def rows(tmp_path, channel, source=XMLTV):
     """(start in hours from NOW, title) of what is stored."""
     with GuideStore(tmp_path / "data" / "guide.db") as store:
@@ -358,6 +400,26 @@ async def test_after_a_part_that_says_nothing_the_whole_guide_is_asked_for(refre
     provider.status = 200
     await refresher.refresh(provider.source, row)
     assert ["d" in query for query in provider.queries] == [False, True, False, True, False]
+
+
+async def test_another_guide_under_the_same_name_takes_nothing_of_the_one_before(refresher, provider, tmp_path):
+    """As when a guide is put before others in XMLTV_URL, or a subscription goes to another provider."""
+    row = lineup("one.test")
+    await refresher.refresh(provider.source, row)
+    provider.body = guide(programme("nine.test", 0, 1), channels=("nine.test",))
+    elsewhere = replace(provider.source, location=SecretUrl(f"http://127.0.0.1:{provider.port}/other/xmltv.php"))
+    status = await refresher.refresh(elsewhere, row)
+    assert (status.state, status.channels, rows(tmp_path, "one.test")) == (SourceState.OK, 0, [])
+
+
+async def test_another_account_or_shift_is_asked_for_the_whole_guide(refresher, provider):
+    provider.programmes = Programmes(suffix="d={from_ymd}", incremental=True)
+    row, first = lineup("one.test"), provider.source
+    shifted = replace(first, programmes=replace(first.programmes, shift="+1"))
+    account = replace(shifted, location=SecretUrl(first.location.reveal().replace("username=me", "username=you")))
+    for source in (first, first, shifted, shifted, account, account):
+        assert (await refresher.refresh(source, row)).state is SourceState.OK
+    assert ["d" in query for query in provider.queries] == [False, True] * 3
 
 
 async def test_a_suffix_alone_is_always_asked_with_and_replaces(refresher, provider, tmp_path):

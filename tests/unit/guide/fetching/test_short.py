@@ -1,5 +1,6 @@
 import asyncio
 import json
+import threading
 
 import pytest
 from aiohttp import web
@@ -15,6 +16,7 @@ from tunerr.model.guide import ChannelHealth, GuideHealth, GuideLink
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.source import Programmes, Source
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.providers.xtream.epg import listings
 from tunerr.support.http import HttpClients
 
 PANEL = SourceId("xtream")
@@ -151,6 +153,13 @@ async def test_questions_are_few_at_once_and_few_in_all(guide, panel, tmp_path, 
     rows = [row(number) for number in range(10, 30)]
     heard = await guide.fetch(source(panel.port), lineup(*rows), None, now=NOW.timestamp(), target=tmp_path / "g")
     assert (heard.asked, len(panel.asked), panel.most_at_once) == (7, 7, 2)
+
+
+async def test_answers_are_read_beside_the_event_loop(guide, panel, tmp_path, monkeypatch):
+    readers = set()
+    monkeypatch.setattr(short, "listings", lambda body: (readers.add(threading.current_thread()), listings(body))[1])
+    await guide.fetch(source(panel.port), lineup(row(1)), None, now=NOW.timestamp(), target=tmp_path / "x")
+    assert len(readers - {threading.main_thread()}) == 1
 
 
 async def test_single_failures_leave_the_others(guide, panel, tmp_path):

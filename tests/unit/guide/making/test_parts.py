@@ -32,6 +32,22 @@ async def test_a_part_is_made_once_however_many_ask(made):
     assert b"later" not in found[0][0].read_bytes()
 
 
+async def test_many_who_ask_for_all_lengths_have_each_made_once(made):
+    worker = CountingWorker()
+    parts = GuideParts(worker=worker)
+    # Four parts are kept: in the order of asking, each would be gone when it is asked for again.
+    found = await asyncio.gather(*(parts.get(made, device=None, days=days) for _ in range(3) for days in range(1, 7)))
+    assert len(set(found)) == worker.jobs == 6
+
+
+async def test_who_goes_away_takes_nothing_from_the_others(made):
+    parts = GuideParts(worker=CountingWorker())
+    asking = [asyncio.ensure_future(parts.get(made, device=None, days=1)) for _ in range(3)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    assert [(await one)[0].is_file() for one in asking[1:]] == [True, True]
+
+
 async def test_whole_guides_need_no_worker(made):
     worker = CountingWorker()
     parts = GuideParts(worker=worker)

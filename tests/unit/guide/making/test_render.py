@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import pytest
 from lxml import etree
-from tests.unit.guide.making.test_naming import jellyfin_number
 
 from tests.unit.guide.documents import (
     DTD_FOLDER,
@@ -19,6 +18,7 @@ from tests.unit.guide.documents import (
     seconds,
     validator_complaints,
 )
+from tests.unit.guide.making.test_naming import jellyfin_number
 from tunerr.guide.diagnosis import health_file
 from tunerr.guide.making import edition
 from tunerr.guide.matching.values import Wanted

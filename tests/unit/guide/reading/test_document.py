@@ -15,6 +15,11 @@ from tests.unit.guide.documents import guide, programme
 from tunerr.errors import NotAGuide, Truncated
 from tunerr.guide.reading import document
 from tunerr.guide.reading.document import GuideDocument
+from tunerr.guide.rows.plain import Plain
+
+
+def tree(element):
+    return element.node() if isinstance(element, Plain) else element
 
 
 @pytest.fixture
@@ -23,7 +28,7 @@ def read(tmp_path):
         path = tmp_path / "guide.xml"
         path.write_bytes(content)
         opened = GuideDocument(path)
-        found = [element.findtext("title") for element in opened.elements() if element.tag == "programme"]
+        found = [tree(element).findtext("title") for element in opened.elements() if element.tag == "programme"]
         return found, opened
 
     return titles
@@ -40,6 +45,14 @@ def zipped(method=zipfile.ZIP_DEFLATED, **files):
         for name, content in files.items():
             archive.writestr(name, content)
     return packed.getvalue()
+
+
+def misplaced_zip():
+    """Its table of contents lies before the file."""
+    whole = bytearray(zipped(**{"a.xml": WHOLE}))
+    end = whole.rfind(b"PK\x05\x06")
+    whole[end + 16 : end + 20] = b"\xff\xff\xff\x7f"
+    return bytes(whole)
 
 
 def endless_zip():
@@ -167,6 +180,9 @@ def test_entities_are_refused(read, head, title):
         (zipped(**{"a.xml": b"<html/>"}), "web page"),
         (zipped(**{"a.xml": WHOLE})[:-30], "zip archive is broken"),
         (endless_zip(), "zip archive is broken"),
+        (zipped(method=zipfile.ZIP_BZIP2, guide=WHOLE), "zip archive is broken"),
+        (zipped(method=zipfile.ZIP_LZMA, guide=WHOLE), "zip archive is broken"),
+        (misplaced_zip(), "zip archive is broken"),
         (b"\xfd7zXZ\x00", "empty"),
         (lzma.compress(b'{"a": 1}'), "JSON"),
         (greedy_xz(), "more memory"),
@@ -286,3 +302,13 @@ def test_no_damage_makes_the_reader_fail_in_its_own_way(read, data, encoding):
     except (NotAGuide, Truncated):
         return
     assert len(found) <= 6
+
+
+def test_what_stands_in_foreign_elements_is_freed(tmp_path):
+    path = tmp_path / "nested.xml"
+    path.write_bytes(guide(*(f'<b><channel id="{place}"/></b>' for place in range(20_000))))
+    most = 0
+    for element in GuideDocument(path).elements():
+        parent = element.getparent().getparent() if element.getparent().tag == "b" else element.getparent()
+        most = max(most, len(parent))
+    assert most < 5_000  # as many as one block of the document holds

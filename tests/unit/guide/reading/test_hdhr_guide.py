@@ -91,7 +91,7 @@ def test_other_json_is_refused_and_stays(tmp_path, body, error):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<?xml?><tv/>", b"#EXTM3U", gzip.compress(b"<tv/>", mtime=0), gzip.compress(b"[" * 99)[:20]]
+    "body", [b"", b"<?xml?><tv/>", b"#EXTM3U", gzip.compress(b"<tv/>", mtime=0), gzip.compress(b"[" * 99, mtime=0)[:20]]
 )
 def test_what_is_no_json_is_left_alone(tmp_path, body):
     path = tmp_path / "guide"

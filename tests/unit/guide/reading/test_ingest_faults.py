@@ -10,7 +10,7 @@ import time
 import orjson
 import pytest
 
-from tests.unit.guide.documents import Desk, far, guide, programme, seconds
+from tests.unit.guide.documents import Desk, at, far, guide, programme, seconds
 from tunerr.errors import DataFolderError, NotAGuide, Truncated
 from tunerr.guide.store import GuideStore
 from tunerr.storage.migrate import migrations
@@ -131,3 +131,63 @@ def test_a_full_disk_leaves_the_published_guide(desk):
     report = desk.ingest(document, "one.test")
     assert report.programmes == 6000
     assert desk.generations() == [("xmltv", "published")]
+
+
+def test_half_a_character_costs_its_row_and_nothing_else(desk):
+    half = "&#xD83D;"
+    report = desk.ingest(
+        guide(
+            f'<channel id="two.test"><display-name>{half}</display-name></channel>',
+            f'<channel id="{half}"><display-name>x</display-name></channel>',
+            programme("one.test", 0, 1, title="A"),
+            programme("one.test", 1, 2, title=f"{half}&#xDE00;"),
+            programme(half, 1, 2),
+            programme("one.test", 2, 3, title="B"),
+        )
+    )
+    assert desk.titles() == ["A", "B"]
+    assert report.dropped == {"half a character": 4}
+
+
+def test_an_end_in_the_year_9999_takes_no_zone_amiss(desk):
+    report = desk.ingest(
+        guide(
+            programme("one.test", 0, "99991231235959 +0000", title="endless"),
+            programme("one.test", "00010101000000", 1),
+            programme("two.test", "99991231235959", "00010101000000"),
+        ),
+        shift="Asia/Kolkata",
+    )
+    assert desk.titles() == ["endless"]
+    assert report.published
+
+
+def test_a_guide_that_says_the_same_over_and_over_ends_soon(desk):
+    """As packed it is harmless; unpacked it has 2.4 GB."""
+    desk.ingest(guide(programme("one.test", 0, 1)))
+    row = programme("one.test", 5, 6, children=f"<title>Bomb</title><desc>{'boom ' * 12_000}</desc>").encode()
+    member = gzip.compress(row * 200, 1)
+    before = time.process_time()
+    with pytest.raises(NotAGuide, match="over and over"):
+        desk.ingest(gzip.compress(guide(end="")) + member * 200)
+    assert time.process_time() - before < 10
+    assert len(desk.rows()) == 1
+
+
+def test_rows_that_take_turns_at_two_times_end_soon_too(desk):
+    rows = [programme("one.test", hour, hour + 1, title=f"{turn}") for turn in range(10_000) for hour in (0, 1)]
+    with pytest.raises(NotAGuide, match="over and over"):
+        desk.ingest(guide(*rows))
+
+
+def test_a_guide_that_was_made_several_times_over_is_used(desk):
+    once = [programme("one.test", hour / 100, (hour + 1) / 100) for hour in range(700)]
+    report = desk.ingest(guide(*once * 4))
+    assert report.programmes == 700
+    assert report.dropped == {"same start on one channel": 2100}
+
+
+def test_endless_times_are_no_times(desk):
+    rows = (programme("one.test", f"{at(0)}{' ' * 100}{place}") for place in range(20))
+    report = desk.ingest(guide(programme("one.test", 0, 1), *rows))
+    assert report.dropped["unreadable start time"] == 20

@@ -20,8 +20,13 @@ def raw(children):
     return f'<programme start="1" channel="c">{children}</programme>'
 
 
+def made_of(known, row, taste=shapes.NO_TASTE):
+    split = known.split(row.removesuffix("</programme>"))
+    return None if split is None else known.written(split, START, START + 1800, taste)
+
+
 def written(known, children, taste=shapes.NO_TASTE):
-    return known.written(raw(children), START, START + 1800, taste)
+    return made_of(known, raw(children), taste)
 
 
 def test_a_shape_is_known_from_the_second_time_on(known):
@@ -73,7 +78,7 @@ def test_nearly_all_rows_of_real_guides_have_known_shapes(known, name):
     quick = 0
     for row in rows:
         text = etree.tostring(row, encoding="unicode", with_tail=False)
-        made = known.written(text, START, START + 1800, shapes.NO_TASTE)
+        made = made_of(known, text)
         if made is not None:
             quick += 1
             assert made == careful(row, START, START + 1800, Taste(), "")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunerr.guide.rows.times import format_time, later, parse_time
+from tunerr.guide.rows.times import format_time, in_order, later, parse_time
 
 
 def utc(*parts):
@@ -124,6 +124,25 @@ def test_the_hour_that_comes_twice_has_a_second_time():
     assert later(first, BERLIN) == first + 3600
     assert later(first + 3600, BERLIN) == first + 3600
     assert later(first - 3600, BERLIN) == first - 3600
+
+
+@pytest.mark.parametrize("minutes", [5, 20, 30, 45, 60])
+@pytest.mark.parametrize("change", [(2026, 3, 29), (2026, 10, 25)])
+def test_rows_behind_one_another_tell_which_of_the_two_hours_is_meant(change, minutes):
+    first, end = utc(*change) - 12 * 3600, 0
+    for start in range(first, first + 36 * 3600, minutes * 60):
+        digits = (datetime.fromtimestamp(at, BERLIN).strftime("%Y%m%d%H%M%S") for at in (start, start + minutes * 60))
+        found = in_order(end, *(parse_time(text, BERLIN) for text in digits), BERLIN)
+        assert found == (start, start + minutes * 60)
+        end = found[1]
+
+
+def test_rows_that_are_in_no_order_stay_as_they_were_read():
+    first = parse_time("20261025023000", BERLIN)
+    assert in_order(first + 7200, first, first + 600, BERLIN) == (first, first + 600)
+    assert in_order(0, first, 0, BERLIN) == (first, 0)
+    noon = parse_time("20261025120000", BERLIN)
+    assert in_order(noon + 60, noon, noon - 60, BERLIN) == (noon, noon - 60)
 
 
 @pytest.mark.parametrize("zone", [BERLIN, NEW_YORK])

@@ -73,3 +73,5 @@ def test_no_answer():
         listings(b"<html>")
     with pytest.raises(AccountRefused):
         listings(b"INVALID_CREDENTIALS")
+    with pytest.raises(AccountRefused):
+        listings(b'{"user_info": {"auth": 0}}')
