@@ -112,6 +112,8 @@ class Shapes:
         # All heads of a known shape are opened; where nothing else is, each text stands behind a closed one.
         if shape is None or raw.count("<") != len(parts) // 2:
             return None
+        if any(bracket in aside for aside in (address, shown) for bracket in "<>"):
+            return None
         return Split(parts[1], shape, [*parts[::2], address, shown, "", ""])
 
     def written(self, split: Split, start: int, stop: int | None, taste: Taste) -> bytes | None:
