@@ -8,7 +8,7 @@ import re
 import signal
 import sqlite3
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from html import unescape
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tests.tools.operator import asked, attempt, lineup
 from tests.tools.origin import origin
 from tests.tools.server import start
 from tests.tools.until import until
+from tunerr.lab.bench.process import family
 from tunerr.lab.guides import GuideFault, GuideProvider, Shape, document
 from tunerr.lab.panel import Content, Live, Quirk, XtreamPanel
 
@@ -41,17 +42,22 @@ def shape(title, *names, rows=48, **more):
     return Shape(first, ids=ids, title=f"{title}: ", **more)
 
 
-async def aired(server):
-    """By channel, how many programmes are of which guide, by their titles; `-`: placeholders. Empty without a guide."""
+async def on_air(server):
+    """(channel, title) of all programmes; empty without a guide."""
     answer = await server.get("/guide.xml")
     if answer.status != 200:
-        return {}
+        return []
     tree = etree.fromstring(answer.data)
     names = {row.get("id"): row.findtext("display-name").split()[-1] for row in tree.iter("channel")}
-    found = {name: Counter() for name in names.values()}
-    for row in tree.iter("programme"):
-        guide, colon, _ = row.findtext("title").partition(": ")
-        found[names[row.get("channel")]][guide if colon and len(guide) == 1 else "-"] += 1
+    return [(names[row.get("channel")], row.findtext("title")) for row in tree.iter("programme")]
+
+
+async def aired(server):
+    """By channel, how many programmes are of which guide, by their titles; `-`: placeholders. Empty without a guide."""
+    found = defaultdict(Counter)
+    for name, title in await on_air(server):
+        guide, colon, _ = title.partition(": ")
+        found[name][guide if colon and len(guide) == 1 else "-"] += 1
     return found
 
 
@@ -235,13 +241,7 @@ def device_guide():
 
 async def told(server):
     """(channel, title) of all programmes but placeholders; empty without a guide."""
-    answer = await server.get("/guide.xml")
-    if answer.status != 200:
-        return set()
-    tree = etree.fromstring(answer.data)
-    names = {row.get("id"): row.findtext("display-name").split()[-1] for row in tree.iter("channel")}
-    rows = {(names[row.get("channel")], row.findtext("title")) for row in tree.iter("programme")}
-    return {(name, title) for name, title in rows if title != name}
+    return {(name, title) for name, title in await on_air(server) if title != name}
 
 
 async def test_every_kind_of_source_keeps_its_last_good_guide(boot, provider, tmp_path):
@@ -300,10 +300,9 @@ async def halted(server):
 
 def _worker(server):
     with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{server.process.pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                if b"ingest-guide" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    return int(child)
+        for pid in family(server.process.pid):
+            if b"ingest-guide" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
     return None
 
 

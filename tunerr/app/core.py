@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -21,17 +20,15 @@ from tunerr.app.refresh import RefreshCycle, statuses_of
 from tunerr.app.sources import SourceBook
 from tunerr.app.streams import build_gateway, build_opener, ffmpeg_of
 from tunerr.catalog.named_guides import named_guides
-from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.catalog.titles_refresh import TitlesRefresher
 from tunerr.config.sections import Settings
 from tunerr.gateway.accounts import source_account
 from tunerr.gateway.gateway import Gateway
+from tunerr.gateway.readers.opener import StreamOpener
+from tunerr.guide.fetching.alias_book import matching_of
 from tunerr.guide.fetching.refresh import GuideRefresher
-from tunerr.guide.messages import Matching
 from tunerr.lab.demo.provider import DemoProvider
-from tunerr.lineup.overrides import ChannelOverrides
-from tunerr.lineup.plan_reader import PlanReader
 from tunerr.model.account import AccountStatus
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
@@ -68,7 +65,6 @@ class Core:
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
     offering: Offering
-    matching: Callable[[], Awaitable[Matching]]
     guide: GuideDesk
     cycle: RefreshCycle
     titles: TitlesRefresher
@@ -83,32 +79,16 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
     count = partial(_count_tuners, ground, accounts, is_demo=book.is_demo)
     tuners = await tuner_count(settings.gateway.tuner_count, facts, count)
     devices = await device_identities(settings.hdhr, facts, tuners=tuners, devices=settings.lineup.devices)
-    opener = build_opener(
-        settings.gateway, clients=ground.clients, clock=ground.clock, host_agents=ground.agents.by_host
-    )
-    gateway = build_gateway(
-        settings.gateway,
-        opener=opener,
-        clock=ground.clock,
-        tuner_count=tuners,
-        account_limit=accounts.limit,
-        stack=stack,
-    )
-    guide = _guide_refresher(ground)
-    offering = await build_offering(ground, gateway.accounts, opener, guide.matching)
+    opener, gateway = _gateway(ground, accounts, tuners, stack)
+    offering = await build_offering(ground, gateway.accounts, opener)
     name_guides = partial(book.name, partial(named_guides, ground.catalog))
     if not book.is_demo:
         await name_guides()
     lineup: Published[Lineup | None] = Published(None)
     edition: Published[GuideEdition | None] = Published(None)
     statuses = Published(statuses_of(ground.sources.current, await SourceStore(ground.state).statuses()))
-    guide_desk = GuideDesk(
-        await _open(ground.folder.guide_db, "guide", stack, readonly=True),
-        folder=ground.folder,
-        worker=ground.worker,
-        lineup=lineup,
-        sources=ground.sources,
-    )
+    guide_db = await _open(ground.folder.guide_db, "guide", stack, readonly=True)
+    guide = GuideDesk(guide_db, folder=ground.folder, worker=ground.worker, lineup=lineup, sources=ground.sources)
 
     async def follow_guides() -> None:
         if offering.planner.in_force.looks_at_guide:
@@ -119,14 +99,14 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         catalog=_catalog_refresher(ground, offering, accounts, gateway),
         planner=offering.planner,
         builder=offering.builder,
-        guide=guide,
+        guide=_guide_refresher(ground, offering),
         lineup=lineup,
         edition=edition,
         statuses=statuses,
         interval=settings.server.refresh,
         after_playlists=None if book.is_demo else name_guides,
         after_guides=follow_guides,
-        after_edition=guide_desk.edition_came,
+        after_edition=guide.edition_came,
     )
     offering.tests.on_change(cycle.follow_tests)
     await cycle.load()
@@ -142,16 +122,9 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         edition=edition,
         statuses=statuses,
         offering=offering,
-        matching=guide.matching,
-        guide=guide_desk,
+        guide=guide,
         cycle=cycle,
-        titles=TitlesRefresher(
-            folder=ground.folder,
-            catalog=ground.catalog,
-            clients=ground.clients,
-            worker=ground.worker,
-            clock=ground.clock,
-        ),
+        titles=_titles_refresher(ground),
         gateway=gateway,
     )
 
@@ -168,7 +141,19 @@ async def _ground(settings: Settings, desk: Desk, book: SourceBook, stack: Async
     clients = HttpClients(user_agent=settings.gateway.user_agent, agents=agents.by_host)
     stack.push_async_callback(clients.aclose)
     catalog = await _open(folder.catalog_db, "catalog", stack, readonly=True)
-    return Ground(settings, desk.choices, desk.clock, folder, state, catalog, clients, Worker(), sources, agents)
+    return Ground(
+        settings=settings,
+        choices=desk.choices,
+        clock=desk.clock,
+        folder=folder,
+        state=state,
+        catalog=catalog,
+        clients=clients,
+        worker=Worker(),
+        sources=sources,
+        agents=agents,
+        matching=matching_of(settings.guide, folder=folder, clients=clients, clock=desk.clock),
+    )
 
 
 async def _count_tuners(ground: Ground, accounts: AccountBook, *, is_demo: bool) -> int | None:
@@ -181,6 +166,20 @@ async def _count_tuners(ground: Ground, accounts: AccountBook, *, is_demo: bool)
     for status in filter(None, await asyncio.gather(*map(ask, unknown))):
         accounts.note(status)
     return accounts.streams_at_once()
+
+
+def _gateway(ground: Ground, accounts: AccountBook, tuners: int, stack: AsyncExitStack) -> tuple[StreamOpener, Gateway]:
+    settings = ground.settings.gateway
+    opener = build_opener(settings, clients=ground.clients, clock=ground.clock, host_agents=ground.agents.by_host)
+    gateway = build_gateway(
+        settings,
+        opener=opener,
+        clock=ground.clock,
+        tuner_count=tuners,
+        account_limit=accounts.limit,
+        stack=stack,
+    )
+    return opener, gateway
 
 
 def _catalog_refresher(ground: Ground, offering: Offering, accounts: AccountBook, gateway: Gateway) -> CatalogRefresher:
@@ -202,8 +201,7 @@ def _catalog_refresher(ground: Ground, offering: Offering, accounts: AccountBook
     )
 
 
-def _guide_refresher(ground: Ground) -> GuideRefresher:
-    reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
+def _guide_refresher(ground: Ground, offering: Offering) -> GuideRefresher:
     return GuideRefresher(
         folder=ground.folder,
         sources=SourceStore(ground.state),
@@ -212,9 +210,18 @@ def _guide_refresher(ground: Ground) -> GuideRefresher:
         clock=ground.clock,
         configured=ground.sources,
         settings=ground.settings.guide,
-        beside=partial(
-            left_out_for_guide, PlanReader(catalog=ground.catalog), reader, ChannelOverrides(ground.choices)
-        ),
+        matching=ground.matching,
+        beside=partial(left_out_for_guide, offering.plans, offering.reader, offering.overrides),
+    )
+
+
+def _titles_refresher(ground: Ground) -> TitlesRefresher:
+    return TitlesRefresher(
+        folder=ground.folder,
+        catalog=ground.catalog,
+        clients=ground.clients,
+        worker=ground.worker,
+        clock=ground.clock,
     )
 
 

@@ -11,20 +11,22 @@ from tunerr.actions.guide import OperatorGuide
 from tunerr.app.acts import WHO
 from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
-from tunerr.app.guide_coverage import edition_hours
 from tunerr.app.guide_document import GivenDocuments
 from tunerr.errors import ActionRefused, NotReady
 from tunerr.guide.diagnosis.doctor import Findings
 from tunerr.guide.diagnosis.health import health_report
+from tunerr.guide.fetching.refresh import edition_hours
 from tunerr.guide.messages import DoctorAnswer, DoctorRequest
 from tunerr.guide.wanted import guide_sources, render_channels
 from tunerr.model.channel import ChannelId, Lineup
 from tunerr.model.guide import GuideHealth
 from tunerr.views.channel_report import channel_dna, channel_leaderboard, channel_report
+from tunerr.views.guide import found_programmes
 from tunerr.views.guide_doctor import doctor_view, link_report
 
 _JOB_SECONDS = 900.0
 _LISTED = 50
+_MOST_PROGRAMMES = 200
 _BEST = 10
 
 
@@ -51,6 +53,7 @@ class GuideActs:
             "guide-refuse": lambda given: self.operator.refuse(given.text("channel"), given.text("guide_id"), who=WHO),
             "guide-unlink": lambda given: self.operator.unlink(given.text("channel"), who=WHO),
             "guide-search": self._search,
+            "guide-programmes": self._programmes,
             "guide-health": self._health_report,
             "guide-links": self._links,
             "guide-doctor": self._doctor,
@@ -78,7 +81,7 @@ class GuideActs:
 
     async def _request(self, aliases: dict[str, str] | None) -> DoctorRequest:
         core, lineup = self._core, self._lineup()
-        current, matching = core.ground.sources.current, await core.matching()
+        current, matching = core.ground.sources.current, await core.ground.matching()
         past, future = edition_hours(core.settings.guide)
         return DoctorRequest(
             guide_db=core.ground.folder.guide_db,
@@ -155,6 +158,12 @@ class GuideActs:
             "rows"
         ]
         return rows
+
+    async def _programmes(self, given: Arguments) -> list[dict[str, str]]:
+        limit, now = given.number("limit"), self._core.ground.clock.now()
+        most = _LISTED if limit is None else min(max(limit, 0), _MOST_PROGRAMMES)
+        hits = await self._core.guide.search.find(given.text("text"), now=now.timestamp(), limit=most)
+        return found_programmes(hits)
 
 
 def _aliases(given: Arguments) -> dict[str, str]:

@@ -11,7 +11,7 @@ import structlog
 from tunerr.catalog.reader import CatalogReader
 from tunerr.config.guide import GuideSettings
 from tunerr.errors import TunerrError
-from tunerr.guide.fetching.refresh import FUTURE_HOURS, PAST_HOURS
+from tunerr.guide.fetching.refresh import edition_hours
 from tunerr.guide.messages import CoverageAnswer, CoverageRequest, Matching, Wish
 from tunerr.guide.wanted import guide_sources
 from tunerr.lineup.overrides import ChannelOverrides, overridden
@@ -141,11 +141,6 @@ async def left_out_for_guide(plans: PlanReader, reader: CatalogReader, overrides
         return []
     wishes = await overrides.all()
     return [overridden(one, wishes.get(one.id, _NO_OVERRIDE)) for one in await reader.channels(ids)]
-
-
-def edition_hours(settings: GuideSettings) -> tuple[int, int]:
-    """How far back and ahead an edition reaches, in hours."""
-    return PAST_HOURS, settings.serve_hours or FUTURE_HOURS
 
 
 def _wishes(overrides: Mapping[ChannelId, ChannelOverride]) -> dict[str, Wish]:

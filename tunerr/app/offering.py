@@ -41,7 +41,7 @@ from tunerr.support.worker_client import Worker
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the parts stand on."""
+    """What the parts stand on. `matching`: how channels are found in guides, asked each time."""
 
     settings: Settings
     choices: Choices
@@ -53,6 +53,7 @@ class Ground:
     worker: Worker
     sources: Published[tuple[Source, ...]]
     agents: HostAgents
+    matching: Callable[[], Awaitable[Matching]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,8 @@ class Offering:
     builder: LineupBuilder
 
 
-async def build_offering(
-    ground: Ground, accounts: Accounts, opener: StreamOpener, matching: Callable[[], Awaitable[Matching]]
-) -> Offering:
-    """Join them; `matching`: how channels are found in guides. Raises StorageError."""
+async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpener) -> Offering:
+    """Join them. Raises StorageError."""
     settings = ground.settings.lineup
     devices = Devices(limit=settings.max_channels, count=settings.devices)
     reader = CatalogReader(catalog=ground.catalog, sources=ground.sources)
@@ -105,7 +104,7 @@ async def build_offering(
         overrides=overrides,
         ledger=ledger,
         failed=tests.failed,
-        coverage=_coverage(ground, overrides, matching).coverage,
+        coverage=_coverage(ground, overrides).coverage,
         settings=settings,
         devices=devices,
         clock=ground.clock,
@@ -124,16 +123,14 @@ async def build_offering(
     return Offering(devices, reader, ledger, favorites, plans, overrides, planner, tests, builder)
 
 
-def _coverage(
-    ground: Ground, overrides: ChannelOverrides, matching: Callable[[], Awaitable[Matching]]
-) -> CoverageAsker:
+def _coverage(ground: Ground, overrides: ChannelOverrides) -> CoverageAsker:
     return CoverageAsker(
         folder=ground.folder,
         worker=ground.worker,
         sources=ground.sources,
         statuses=SourceStore(ground.state),
         overrides=overrides,
-        matching=matching,
+        matching=ground.matching,
         settings=ground.settings.guide,
         clock=ground.clock,
     )

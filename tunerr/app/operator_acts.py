@@ -30,13 +30,11 @@ from tunerr.providers.probe import Prober, targets_of
 from tunerr.providers.probe_report import ProbeReport
 from tunerr.storage.choices import Kind
 from tunerr.support.tasks import Supervisor
-from tunerr.views.guide import found_programmes
 from tunerr.views.sources import SourcesView, sources_view
 
 _ACTS_SHOWN = 20
 _PROBE_SECONDS = 60.0
 _JOB_SECONDS = 300.0
-_FOUND, _MOST_FOUND = 50, 200
 
 
 class OperatorActs:
@@ -115,7 +113,6 @@ class OperatorActs:
             "probe": self._probe,
             **LineupActs(self._core, self.finder, self.rules, self._background).table(),
             **self.guide.table(),
-            "guide-programmes": self._programmes,
         }
 
     async def sources_view(self) -> SourcesView:
@@ -170,12 +167,6 @@ class OperatorActs:
             "roll-back": roll_back,
             "undo": undo,
         }
-
-    async def _programmes(self, given: Arguments) -> list[dict[str, str]]:
-        limit, now = given.number("limit"), self._core.ground.clock.now()
-        most = _FOUND if limit is None else min(max(limit, 0), _MOST_FOUND)
-        hits = await self._core.guide.search.find(given.text("text"), now=now.timestamp(), limit=most)
-        return found_programmes(hits)
 
     async def _probe(self, given: Arguments) -> dict[str, Any]:
         if self._core.demo:

@@ -263,8 +263,8 @@ class RefreshCycle:
             except TunerrError as error:
                 fault = error
         edition = self._edition.current
-        nothing_new = bool(came) and all(map(_failed, came)) and edition is not None
-        await self.render_guide(anew=not nothing_new or (edition is not None and self._guide.has_aged(edition)))
+        all_failed = bool(came) and all(map(_failed, came))
+        await self.render_guide(anew=not all_failed or edition is None or self._guide.has_aged(edition))
         return fault
 
     async def _short_guides(self, chosen: Iterable[Source]) -> list[SourceStatus | TunerrError]:

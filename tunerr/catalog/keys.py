@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tunerr.catalog import countries
@@ -64,6 +65,11 @@ def name_key(name: str) -> str:
     if found.count("+") == len(found):
         return ""
     return " ".join([word for word in found if word not in _VERSION_WORDS] or found)
+
+
+def numbers_among(parts: Iterable[str]) -> list[str]:
+    """Return the words that make another channel of a name: numbers and `+`."""
+    return [word for word in parts if word == "+" or any(char.isdigit() for char in word)]
 
 
 def path_key(url: str) -> str:

@@ -15,6 +15,7 @@ from tunerr.model.numbers import GuideNumber
 from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.storage.connection import select
+from tunerr.support.http import merge_headers
 from tunerr.support.snapshot import Published
 
 # A page's objects are made in a few milliseconds; the event loop carries video meanwhile.
@@ -117,13 +118,11 @@ def headers_for(source: Source, url: SecretUrl) -> Iterator[tuple[str, str]]:
 
 
 def _stream(source: Source, row: sqlite3.Row, url: str) -> Stream:
-    own = {name.lower(): (name, value) for name, value in headers_for(source, SecretUrl(url))}
-    own |= {name.lower(): (name, value) for name, value in orjson.loads(row["headers"])}
     return Stream(
         url=SecretUrl(url),
         source=source.id,
         zone=Zone(row["zone"]),
-        headers=tuple(own.values()),
+        headers=merge_headers(headers_for(source, SecretUrl(url)), orjson.loads(row["headers"])),
         allow_lan=source.allow_lan,
         proxy=source.access.proxy,
         name=row["name"],

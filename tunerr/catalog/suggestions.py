@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from tunerr.catalog.keys import numbers_among
+
 # A word that more channels share than this tells little; without a limit each pair of a big list would be compared.
 _MOST_SHARING = 40
 _ALIKE = 90
@@ -70,7 +72,7 @@ def _compared(one: Candidate, other: Candidate) -> Suggestion | None:
         return Suggestion(one, other, 100, "the same name and country, more than once in a source")
     if name == other_name:
         return Suggestion(one, other, 95, f"the same name, {where}")
-    if _telling(name) != _telling(other_name):
+    if numbers_among(name.split()) != numbers_among(other_name.split()):
         return None
     score = int(fuzz.ratio(name, other_name, score_cutoff=_ALIKE))
     if not score:
@@ -78,8 +80,3 @@ def _compared(one: Candidate, other: Candidate) -> Suggestion | None:
     if country == other_country:
         where = "the same country" if country else "countries unknown"
     return Suggestion(one, other, score - 5, f"nearly the same name, {where}")
-
-
-def _telling(name: str) -> list[str]:
-    """Words that make another channel of a name: numbers and `+`."""
-    return [word for word in name.split() if word == "+" or any(char.isdigit() for char in word)]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import cyclopts
 
-from tunerr.cli.control import act
-from tunerr.cli.guide_reports import Catalog, Out, report
-from tunerr.cli.options import DataDir
-from tunerr.cli.output import AsJson
+from tunerr.cli.guide_reports import NO_OPTIONS, ReportOptions, report
 
 app = cyclopts.App(
     name="channel-dna-report",
@@ -20,12 +17,6 @@ _COLUMNS = ("dna_id", "guide_number", "guide_name", "stream_count", "sources", "
 
 
 @app.default
-def channel_dna_report(
-    *,
-    catalog: Catalog = None,  # noqa: ARG001 - scripts may give it
-    out: Out = None,
-    as_json: AsJson = False,
-    data_dir: DataDir = None,
-) -> None:
+def channel_dna_report(*, given: ReportOptions = NO_OPTIONS) -> None:
     """Group streams by the stable identity of their channel; those with most streams come first."""
-    report(act("channel-dna", {}, data_dir=data_dir), "channels", _COLUMNS, out=out, as_json=as_json)
+    report(given.ask("channel-dna"), _COLUMNS, given)

@@ -7,10 +7,9 @@ from typing import Annotated
 import cyclopts
 from cyclopts import Parameter
 
-from tunerr.cli.control import act
-from tunerr.cli.guide_reports import Aliases, Catalog, Out, Xmltv, question, write_json
-from tunerr.cli.options import DataDir
-from tunerr.cli.output import AsJson, show
+from tunerr.cli.channel_report import COLUMNS
+from tunerr.cli.guide_reports import NO_GUIDE_OPTIONS, GuideReportOptions
+from tunerr.cli.output import show
 
 app = cyclopts.App(
     name="channel-leaderboard",
@@ -25,28 +24,20 @@ _LISTS = {
     "guide_risks": "Guides to look at",
     "stream_risks": "Streams to look at",
 }
-_COLUMNS = ("guide_number", "guide_name", "score", "tier", "guide_confidence", "stream_resilience", "risks")
 
 
 @app.default
 def channel_leaderboard(
     *,
     limit: Annotated[int, Parameter(help="Channels in each list.")] = 10,
-    catalog: Catalog = None,  # noqa: ARG001 - scripts may give it
-    xmltv: Xmltv = None,
-    aliases: Aliases = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    data_dir: DataDir = None,
+    given: GuideReportOptions = NO_GUIDE_OPTIONS,
 ) -> None:
     """List the best, the worst, and those with the greatest risks."""
-    answer = act("channel-leaderboard", {**question(xmltv, aliases), "limit": limit}, data_dir=data_dir)
-    if out is not None:
-        write_json(out, answer)
-    if as_json:
+    answer = given.ask("channel-leaderboard", limit=limit)
+    if given.as_json:
         show(answer, as_json=True)
         return
     for name, title in _LISTS.items():
         print(f"{title}:")
-        show([{column: row[column] for column in _COLUMNS} for row in answer[name]], as_json=False)
+        show([{column: row[column] for column in COLUMNS} for row in answer[name]], as_json=False)
         print()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import cyclopts
 
-from tunerr.cli.control import act
-from tunerr.cli.guide_reports import Aliases, Catalog, Out, Xmltv, question, report
-from tunerr.cli.options import DataDir
-from tunerr.cli.output import AsJson
+from tunerr.cli.guide_reports import NO_GUIDE_OPTIONS, GuideReportOptions, report
 
 app = cyclopts.App(
     name="channel-report",
@@ -16,19 +13,10 @@ app = cyclopts.App(
     version_flags=[],
 )
 
-_COLUMNS = ("guide_number", "guide_name", "score", "tier", "guide_confidence", "stream_resilience", "risks")
+COLUMNS = ("guide_number", "guide_name", "score", "tier", "guide_confidence", "stream_resilience", "risks")
 
 
 @app.default
-def channel_report(
-    *,
-    catalog: Catalog = None,  # noqa: ARG001 - scripts may give it
-    xmltv: Xmltv = None,
-    aliases: Aliases = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    data_dir: DataDir = None,
-) -> None:
+def channel_report(*, given: GuideReportOptions = NO_GUIDE_OPTIONS) -> None:
     """Score every channel from 0 to 100: 50 for its guide, 50 for its streams."""
-    answer = act("channel-report", question(xmltv, aliases), data_dir=data_dir)
-    report(answer, "channels", _COLUMNS, out=out, as_json=as_json)
+    report(given.ask("channel-report"), COLUMNS, given)

@@ -9,10 +9,8 @@ from typing import Annotated, Any
 import cyclopts
 from cyclopts import Parameter
 
-from tunerr.cli.control import act
-from tunerr.cli.guide_reports import Aliases, Catalog, Out, Xmltv, question, write_json
-from tunerr.cli.options import DataDir
-from tunerr.cli.output import AsJson, plain, show
+from tunerr.cli.guide_reports import NO_GUIDE_OPTIONS, GuideReportOptions, Served
+from tunerr.cli.output import plain, show
 
 app = cyclopts.App(
     name="epg-doctor",
@@ -25,27 +23,20 @@ app = cyclopts.App(
 @app.default
 def epg_doctor(
     *,
-    catalog: Catalog = None,  # noqa: ARG001 - scripts may give it
-    guide: Annotated[str | None, Parameter(help="Accepted and not used: the guide that is served is judged.")] = None,  # noqa: ARG001 - scripts may give it
-    xmltv: Xmltv = None,
-    aliases: Aliases = None,
-    out: Out = None,
+    guide: Served = None,  # noqa: ARG001 - scripts may give it
     write_aliases: Annotated[
         Path | None,
         Parameter(help="Add the ids that are surely right to this alias file; what is in it stays."),
     ] = None,
-    as_json: AsJson = False,
-    data_dir: DataDir = None,
+    given: GuideReportOptions = NO_GUIDE_OPTIONS,
 ) -> None:
     """Look at guide sources, matching and coverage at once; each problem comes with its next step."""
-    answer = act("guide-doctor", question(xmltv, aliases), data_dir=data_dir)
-    if out is not None:
-        write_json(out, answer)
+    answer = given.ask("guide-doctor")
     if write_aliases is not None:
         from tunerr.guide.matching import aliases as alias_file  # noqa: PLC0415 - only where a file is given
 
         alias_file.write_aliases(write_aliases, answer["name_to_xmltv_id"])
-    if as_json:
+    if given.as_json:
         show(answer, as_json=True)
         return
     print("\n".join(_told(answer)))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunerr.config import Loaded, load, read_environment
+from tunerr.config import Loaded, load, parsers, read_environment
 from tunerr.config.declare import Setting, settings_of
 from tunerr.config.sections import SECTIONS
 
@@ -25,6 +25,11 @@ def option(name: str) -> Parameter:
 
 DataDir = Annotated[str | None, option("DATA_DIR")]
 """Type of `--data-dir`, for commands that look for the running server."""
+
+
+def whereabouts(location: str) -> str:
+    """A document's location as it means the same to the server, whose working directory is another one."""
+    return location if parsers.SCHEME.match(location) else str(Path(location).expanduser().absolute())
 
 
 def load_settings(flags: dict[str, str | None] | None = None) -> Loaded:

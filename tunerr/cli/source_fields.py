@@ -5,12 +5,11 @@ from __future__ import annotations
 import getpass
 import sys
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from tunerr.config import parsers
+from tunerr.cli.options import whereabouts
 from tunerr.errors import ActionRefused
 
 
@@ -67,7 +66,7 @@ class SourceFields:
             if field.name not in special and getattr(self, field.name) is not None
         }
         if self.url is not None:
-            found["url"] = self.url if parsers.SCHEME.match(self.url) else str(Path(self.url).expanduser().absolute())
+            found["url"] = whereabouts(self.url)
         if self.host:
             found["hosts"] = list(self.host)
         if self.header:

@@ -88,9 +88,8 @@ def setting_of(source: SourceId) -> str:
         return PREFIX + name
     stem, _, number = source.rpartition("-")
     name, ending = (stem, f"_{number}") if number.isdecimal() else (source, "")
-    if source == "hdhr-guide":
-        return f"{PREFIX}HDHR_GUIDE_URL"
-    name = {"m3u": "M3U_URL", "xmltv": "XMLTV_URL", "free": "FREE_SOURCE"}.get(name, "PROVIDER_URL")
+    settings = {"m3u": "M3U_URL", "xmltv": "XMLTV_URL", "hdhr-guide": "HDHR_GUIDE_URL", "free": "FREE_SOURCE"}
+    name = settings.get(name, "PROVIDER_URL")
     return f"{PREFIX}{name}{'' if name == 'XMLTV_URL' else ending}"
 
 

@@ -116,22 +116,31 @@ class RenderSource(_Message):
     country: str = ""
 
 
-class RenderRequest(_Message):
-    """Render `lineup` from the published guides of `sources`, best first, into `guide_dir`.
+class EditionRequest(_Message):
+    """What every job is told that looks at the published guides of `sources`, best first, as an edition shows them.
 
-    These are all guide sources there are: what others left in the database is removed. `sparse_below`: fewer real
-    programmes make a channel sparse. `prune`: channels without a match are left out of the edition.
+    The hours around `now` (Unix seconds) are those of the edition. `sparse_below`: fewer real programmes make a channel
+    sparse.
     """
 
     guide_db: Path
-    guide_dir: Path
-    lineup: RenderLineup
     sources: tuple[RenderSource, ...]
     matching: Matching = Matching()
     now: float
     past_hours: int
     future_hours: int
     sparse_below: int = 2
+
+
+class RenderRequest(EditionRequest):
+    """Render `lineup` into `guide_dir`.
+
+    The `sources` are all guide sources there are: what others left in the database is removed. `prune`: channels
+    without a match are left out of the edition.
+    """
+
+    guide_dir: Path
+    lineup: RenderLineup
     prune: bool = False
     generator: str
 
@@ -167,24 +176,16 @@ class Wish(_Message):
     shift: str = ""
 
 
-class CoverageRequest(_Message):
-    """Judge all channels that the catalog has of `playlists`, best first, by the published guides of `sources`.
+class CoverageRequest(EditionRequest):
+    """Judge all channels that the catalog has of `playlists`, best first.
 
-    The hours say what part of the guides counts; it is that of the edition. `wishes` by channel id; `countries`: where
-    the channels of a playlist are from, as far as it is said.
+    `wishes` by channel id; `countries`: where the channels of a playlist are from, as far as it is said.
     """
 
     catalog_db: Path
-    guide_db: Path
     playlists: tuple[SourceId, ...]
-    sources: tuple[RenderSource, ...]
-    matching: Matching = Matching()
     wishes: dict[str, Wish] = {}
     countries: dict[str, str] = {}
-    now: float
-    past_hours: int
-    future_hours: int
-    sparse_below: int = 2
 
 
 class CoverageAnswer(_Message):
@@ -193,21 +194,14 @@ class CoverageAnswer(_Message):
     coverage: GuideCoverage | None
 
 
-class DoctorRequest(_Message):
+class DoctorRequest(EditionRequest):
     """Judge `channels`, suggest ids for those that no guide has, look for what is wrong with the guides themselves.
 
     With a `document` that one is judged instead of the guides in the database; what is needed for that is in `scratch`
-    meanwhile. The hours are those of the edition.
+    meanwhile.
     """
 
-    guide_db: Path
     channels: tuple[RenderChannel, ...]
-    sources: tuple[RenderSource, ...]
-    matching: Matching = Matching()
-    now: float
-    past_hours: int
-    future_hours: int
-    sparse_below: int = 2
     document: Path | None = None
     scratch: Path
 

@@ -12,12 +12,10 @@ from typing import NamedTuple, Self
 import orjson
 
 from tunerr.guide.matching.values import Listed, Match
-from tunerr.guide.reading.building import Building
+from tunerr.guide.reading.building import BATCH, Building
 from tunerr.storage.connection import open_worker, worker_transaction
 from tunerr.storage.errors import storage_errors
 
-# Rows that are deleted in one transaction.
-_BATCH = 5000
 # A match that no refresh has seen for so long is forgotten.
 _FORGET_AFTER = 90 * 24 * 3600.0
 # Half is the room that a refresh takes and leaves: the new generation is whole before the old one goes.
@@ -170,9 +168,9 @@ class GuideStore:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _remove(self, generation: int) -> None:
-        """Delete in batches that go up to the key which stands `_BATCH` rows further on."""
+        """Delete in batches that go up to the key which stands `BATCH` rows further on."""
         further = "SELECT xmltv_id, start FROM programme WHERE generation = ? ORDER BY xmltv_id, start LIMIT 1 OFFSET ?"
-        while (row := self._db.execute(further, (generation, _BATCH)).fetchone()) is not None:
+        while (row := self._db.execute(further, (generation, BATCH)).fetchone()) is not None:
             before = "DELETE FROM programme WHERE generation = ? AND (xmltv_id, start) < (?, ?)"
             self._db.execute(before, (generation, *row))
         with worker_transaction(self._db):

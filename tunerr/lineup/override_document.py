@@ -14,7 +14,7 @@ from tunerr.config.nearest import nearest
 from tunerr.errors import ActionRefused
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.override import ChannelOverride
-from tunerr.support.timeshift import TimeShift
+from tunerr.support.timeshift import checked_shift
 
 EXAMPLES: Mapping[str, str] = {
     "enabled": "false",
@@ -55,11 +55,6 @@ def _stream(text: str) -> str:
     return text
 
 
-def _shift(text: str) -> str:
-    TimeShift.parse(text)
-    return text.strip()
-
-
 def _line(longest: int) -> AfterValidator:
     parse = parsers.line(longest=longest)
 
@@ -86,10 +81,8 @@ class OverrideDocument(BaseModel):
     group: Annotated[str, _line(120)] | None = None
     order: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
     guide_id: Annotated[str, _line(200)] | None = None
-    guide_refused: Annotated[
-        tuple[Annotated[str, _line(200), AfterValidator(str.lower)], ...], Field(max_length=50)
-    ] = ()
-    guide_shift: Annotated[str, AfterValidator(_shift)] | None = None
+    guide_refused: Annotated[tuple[_Refused, ...], Field(max_length=50)] = ()
+    guide_shift: Annotated[str, AfterValidator(checked_shift)] | None = None
     streams: Annotated[tuple[Annotated[str, AfterValidator(_stream)], ...], Field(max_length=100)] = ()
 
     def document(self) -> dict[str, Any]:

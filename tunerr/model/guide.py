@@ -10,12 +10,12 @@ from typing import Literal
 
 from tunerr.model.channel import ChannelId, SourceId
 
-MatchMethod = Literal["chosen", "own", "id", "alias", "name", "words", "call_sign", "number", "timeshift"]
+MatchMethod = Literal["chosen", "own", "id", "alias", "name", "words", "timeshift", "call_sign", "number"]
 """How a channel was found in a guide.
 
 In the order in which they are tried: the operator said so; a panel's or device's own list of this very channel; the
-same id; an alias file; the same name; the same words in another order or form; the call sign; the number; the name
-without `+1`, an hour later.
+same id; an alias file; the same name; the same words in another order or form; the name without `+1`, an hour later;
+the call sign; the number.
 """
 
 GuideStatus = Literal["healthy", "good", "sparse", "placeholder_only", "matched_no_programmes", "unlinked"]

@@ -12,7 +12,7 @@ from tunerr.config.guide import suffix
 from tunerr.model.url import SecretUrl
 from tunerr.providers.headers import clean
 from tunerr.providers.secrets import PLACEHOLDER
-from tunerr.support.timeshift import TimeShift
+from tunerr.support.timeshift import checked_shift
 
 _PROXIES = frozenset({"http", "https", "socks5"})
 
@@ -70,11 +70,6 @@ def _country(text: str) -> str:
     return text.lower()
 
 
-def _shift(text: str) -> str:
-    TimeShift.parse(text)
-    return text.strip()
-
-
 def _duration(*, zero: bool) -> AfterValidator:
     parse = parsers.duration(zero=zero)
 
@@ -101,6 +96,6 @@ Proxy = Annotated[str, BeforeValidator(_real), AfterValidator(_proxy)]
 Headers = Annotated[dict[str, Header], AfterValidator(_headers)]
 Name = Annotated[str, AfterValidator(parsers.line(longest=80))]
 Country = Annotated[str, AfterValidator(_country)]
-Shift = Annotated[str, AfterValidator(_shift)]
+Shift = Annotated[str, AfterValidator(checked_shift)]
 Window = Annotated[str, AfterValidator(suffix)]
 MaxStreams = Annotated[int, Field(ge=1, le=1000)]

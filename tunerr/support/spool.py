@@ -62,13 +62,20 @@ class Sink:
 @asynccontextmanager
 async def written_whole(target: Path, *, limit_bytes: int) -> AsyncIterator[Sink]:
     """Give a sink whose bytes become `target` when the block ends well; otherwise `target` stays as it was."""
+    with replaced(target) as file:
+        sink = Sink(file=file, path=target, limit_bytes=limit_bytes)
+        yield sink
+        await sink.finish()
+
+
+@contextmanager
+def replaced(target: Path) -> Iterator[BinaryIO]:
+    """Give a file that becomes `target` when the block ends well; otherwise `target` stays as it was."""
     part = target.with_name(target.name + PART)
     with disk_errors(target):
         file = part.open("wb")
     try:
-        sink = Sink(file=file, path=target, limit_bytes=limit_bytes)
-        yield sink
-        await sink.finish()
+        yield file
         with disk_errors(target):
             file.close()
             part.replace(target)

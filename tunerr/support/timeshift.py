@@ -57,3 +57,9 @@ class TimeShift:
         if self.zone is None:
             return unix + self.seconds
         return int(datetime.fromtimestamp(unix, UTC).replace(tzinfo=self.zone).timestamp())
+
+
+def checked_shift(text: str) -> str:
+    """Return a shift as it was written, without blanks around it. Raises ValueError as `TimeShift.parse` does."""
+    TimeShift.parse(text)
+    return text.strip()

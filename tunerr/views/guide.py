@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tunerr.guide.diagnosis.health import health_report, summary
 from tunerr.guide.lookup.highlights import Highlights, Showing
-from tunerr.guide.lookup.search import Hit
 from tunerr.guide.lookup.stored import Stored, StoredGuide
 from tunerr.guide.making.airing import Airing
-from tunerr.guide.rows.programme import Details, details_of
+from tunerr.guide.rows.programme import details_of
 from tunerr.model.channel import Lineup, LineupChannel
 from tunerr.model.guide import GuideHealth
 from tunerr.model.status import GuideEdition
@@ -76,27 +75,19 @@ def preview_view(
         "to": _time(window[1]),
         "truncated": truncated,
         "rows": [
-            {**_channel(row), **_times(airing), "placeholder": not airing.source, **_told(details_of(airing.body))}
+            _programme(Showing(row, airing, details_of(airing.body)), placeholder=not airing.source)
             for row, airing in rows
         ],
     }
 
 
-def search_view(text: str, hits: Iterable[Hit], health: GuideHealth | None, *, now: datetime) -> dict[str, Any]:
+def search_view(text: str, hits: Iterable[Showing], health: GuideHealth | None, *, now: datetime) -> dict[str, Any]:
     """`/guide/search.json`."""
-    found = [
-        {
-            **_channel(hit.row),
-            **_times(hit.airing),
-            "upcoming": hit.airing.stop > now.timestamp(),
-            **_told(hit.details),
-        }
-        for hit in hits
-    ]
+    found = [_programme(hit, upcoming=hit.airing.stop > now.timestamp()) for hit in hits]
     return {**head(now, health), "q": text, "count": len(found), "results": found}
 
 
-def found_programmes(hits: Iterable[Hit]) -> list[dict[str, str]]:
+def found_programmes(hits: Iterable[Showing]) -> list[dict[str, str]]:
     """The same as lines for a terminal."""
     return [
         {
@@ -114,14 +105,13 @@ def found_programmes(hits: Iterable[Hit]) -> list[dict[str, str]]:
 def store_view(stored: Stored, health: GuideHealth | None, *, detail: bool, now: datetime) -> dict[str, Any]:
     """`/guide/epg-store.json`; with `detail` each guide by itself."""
     guides = stored.guides
-    first = min((guide.first for guide in guides if guide.first), default=0)
     report: dict[str, Any] = {
         **head(now, health),
         "enabled": True,
         "programme_count": sum(guide.programmes for guide in guides),
         "channel_count": sum(guide.channels for guide in guides),
-        "first_start": _time(first) if first else "",
-        "last_stop": _time(last) if (last := max((guide.last for guide in guides), default=0)) else "",
+        "first_start": _time(min((guide.first for guide in guides if guide.first), default=0)),
+        "last_stop": _time(max((guide.last for guide in guides), default=0)),
         "size_bytes": stored.size,
         "free_bytes": stored.free,
     }
@@ -138,32 +128,27 @@ def _source(guide: StoredGuide) -> dict[str, Any]:
         "stored_channels": guide.stored,
         "channel_count": guide.channels,
         "programme_count": guide.programmes,
-        "first_start": _time(guide.first) if guide.first else "",
-        "last_stop": _time(guide.last) if guide.last else "",
+        "first_start": _time(guide.first),
+        "last_stop": _time(guide.last),
         "searchable": bool(guide.searchable),
     }
 
 
-def _channel(row: LineupChannel) -> dict[str, Any]:
-    return {"channel_id": row.channel.id, "guide_number": str(row.number), "guide_name": row.channel.name}
-
-
 def _showing(showing: Showing, now: datetime) -> dict[str, Any]:
     begins_in = showing.airing.start - int(now.timestamp())
+    return _programme(showing, starts_in_seconds=max(begins_in, 0))
+
+
+def _programme(showing: Showing, **more: Any) -> dict[str, Any]:
+    row, airing, details = showing
     return {
-        **_channel(showing.row),
-        **_times(showing.airing),
-        "starts_in_seconds": max(begins_in, 0),
-        **_told(showing.details),
-    }
-
-
-def _times(airing: Airing) -> dict[str, str]:
-    return {"start": _time(airing.start), "stop": _time(airing.stop), "source": airing.source}
-
-
-def _told(details: Details) -> Mapping[str, Any]:
-    return {
+        "channel_id": row.channel.id,
+        "guide_number": str(row.number),
+        "guide_name": row.channel.name,
+        "start": _time(airing.start),
+        "stop": _time(airing.stop),
+        "source": airing.source,
+        **more,
         "title": details.title,
         "sub_title": details.sub_title,
         "desc": details.description,
@@ -180,4 +165,4 @@ def _told(details: Details) -> Mapping[str, Any]:
 
 
 def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""

@@ -10,9 +10,8 @@ from typing import Any, Final, Protocol, cast, get_args
 
 from tunerr.errors import NotReady, QueryRefused, TunerrError
 from tunerr.guide.diagnosis.doctor import Findings
-from tunerr.guide.lookup.highlights import Highlights, gather, ordered
+from tunerr.guide.lookup.highlights import Highlights, Showing, gather, ordered
 from tunerr.guide.lookup.reader import Shown
-from tunerr.guide.lookup.search import Hit
 from tunerr.guide.lookup.stored import Stored
 from tunerr.guide.making.airing import Airing
 from tunerr.lineup.rules.coverage import GuidePolicy
@@ -48,7 +47,7 @@ class Reader(Protocol):
 class Search(Protocol):
     """Programmes by words."""
 
-    async def find(self, text: str, *, now: float, limit: int) -> list[Hit]:
+    async def find(self, text: str, *, now: float, limit: int) -> list[Showing]:
         """Those that are found, upcoming ones first; raises QueryRefused."""
         ...
 

@@ -56,6 +56,8 @@ async def test_a_document_and_aliases_are_named_to_the_server(folder, tmp_path):
     assert asked == ("guide-health", {"xmltv": str(tmp_path / "g.xml"), "aliases": {"bbcone": "bbc1.uk"}})
     asked = await said(folder, HEALTH, "guide-health", "-xmltv", "https://guide.example/g.xml")
     assert asked == ("guide-health", {"xmltv": "https://guide.example/g.xml"})
+    asked = await said(folder, HEALTH, "guide-health", "-xmltv", "file:/srv/g.xml")
+    assert asked == ("guide-health", {"xmltv": "file:/srv/g.xml"})
 
 
 async def test_reports_are_written(folder, tmp_path, capsys):  # noqa: F811

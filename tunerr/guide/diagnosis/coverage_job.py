@@ -6,8 +6,9 @@ from contextlib import closing
 from typing import Any
 
 from tunerr.catalog.served import CatalogRow, served_channels
-from tunerr.guide.diagnosis.judgement import Span, Subject, judge
+from tunerr.guide.diagnosis.judgement import Subject, judge
 from tunerr.guide.making.linked import read_guides
+from tunerr.guide.making.span import Span
 from tunerr.guide.matching.values import Wanted
 from tunerr.guide.messages import CoverageAnswer, CoverageRequest, Wish
 from tunerr.guide.store import GuideStore
@@ -33,7 +34,7 @@ def _coverage(asked: CoverageRequest) -> GuideCoverage | None:
             return None
         subjects = _subjects(asked)
         guides = read_guides(store, asked.sources, [subject.wanted for subject in subjects], asked.matching)
-        span = Span.of_edition(asked.now, past_hours=asked.past_hours, future_hours=asked.future_hours)
+        span = Span.of_edition(asked)
         rows = list(judge(store, guides, subjects, span=span, least=asked.sparse_below))
     return GuideCoverage(
         status={row.channel_id: row.status for row in rows},

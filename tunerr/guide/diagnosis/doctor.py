@@ -51,11 +51,6 @@ class Findings:
     now: datetime
     shifts: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def facts(self) -> Mapping[str, GuideFacts]:
-        """The published guides by source."""
-        return {one.source: one for one in self.answer.guides}
-
 
 def diagnose(found: Findings) -> tuple[Problem, ...]:
     """Return every problem, those of whole guides first, then those of channels; empty when all is well."""
@@ -227,8 +222,9 @@ _THIN: Sequence[tuple[GuideStatus, str, str, str]] = (
 
 
 def _thin(found: Findings) -> Iterator[Problem]:
+    channels = worst_first(found.answer.channels)
     for status, words, why, step in _THIN:
-        rows = [row for row in worst_first(found.answer.channels) if row.status == status]
+        rows = [row for row in channels if row.status == status]
         if rows:
             refusals = (refusal(row.number, row.links[0].guide_id) for row in rows[:_SHOWN] if row.links)
             yield Problem(

@@ -9,9 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tunerr.guide.diagnosis.judgement import Span, Subject, judge
+from tunerr.guide.diagnosis.judgement import Subject, judge
 from tunerr.guide.diagnosis.skew import skew
 from tunerr.guide.making.linked import LinkedGuide, programmes_of, read_guides
+from tunerr.guide.making.span import Span
 from tunerr.guide.matching.aliases import alias_key
 from tunerr.guide.matching.suggestions import suggest
 from tunerr.guide.matching.values import Wanted
@@ -20,7 +21,6 @@ from tunerr.guide.reading import ingest
 from tunerr.guide.rows.programme import details_of
 from tunerr.guide.store import GuideStore
 from tunerr.model.channel import SourceId
-from tunerr.model.guide import ChannelHealth
 from tunerr.support.garbage import no_garbage_collection
 
 GIVEN = SourceId("given")
@@ -77,20 +77,18 @@ def _read(asked: DoctorRequest, document: Path, guide_db: Path) -> DoctorRequest
 
 def _examine(asked: DoctorRequest) -> DoctorAnswer:
     wanted: dict[str, Wanted] = {row.id: row.wanted for row in asked.channels}
-    span = Span.of_edition(asked.now, past_hours=asked.past_hours, future_hours=asked.future_hours)
+    span = Span.of_edition(asked)
     subjects = [Subject(row.wanted, row.number, row.shift) for row in asked.channels]
     with GuideStore(asked.guide_db) as store:
         guides = read_guides(store, asked.sources, list(wanted.values()), asked.matching)
         channels = tuple(judge(store, guides, subjects, span=span, least=asked.sparse_below))
-        facts = tuple(_facts(store, guides, place, channels, asked.now) for place in range(len(guides)))
+        facts = tuple(_facts(store, guides, place, asked.now) for place in range(len(guides)))
     lost = [wanted[row.channel_id] for row in channels if not row.links]
     suggestions = tuple(_suggestions(guides, lost))
     return DoctorAnswer(channels=channels, guides=facts, suggestions=suggestions, aliases=_aliases(wanted, suggestions))
 
 
-def _facts(
-    store: GuideStore, guides: Sequence[LinkedGuide], place: int, channels: Sequence[ChannelHealth], now: float
-) -> GuideFacts:
+def _facts(store: GuideStore, guides: Sequence[LinkedGuide], place: int, now: float) -> GuideFacts:
     guide = guides[place]
     gap, other = _skew(store, guides[:place], guide, now)
     ends = (guide.listed[key].last for key in guide.stored if key in guide.listed)
@@ -98,7 +96,7 @@ def _facts(
         source=guide.source,
         listed=len(guide.listed),
         with_programmes=sum(one.programmes > 0 for one in guide.listed.values()),
-        matched=sum(row.channel_id in guide.matches for row in channels),
+        matched=len(guide.matches),
         last=max(ends, default=0),
         skew=gap,
         skew_from=other,

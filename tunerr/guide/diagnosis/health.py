@@ -9,7 +9,7 @@ from typing import Any
 
 from tunerr.model.guide import ChannelHealth, GuideHealth, GuideStatus
 
-WORST_FIRST: tuple[GuideStatus, ...] = (
+_WORST_FIRST: tuple[GuideStatus, ...] = (
     "unlinked",
     "matched_no_programmes",
     "placeholder_only",
@@ -17,7 +17,7 @@ WORST_FIRST: tuple[GuideStatus, ...] = (
     "good",
     "healthy",
 )
-"""In this order channels need the operator's attention."""
+_RANK = {status: place for place, status in enumerate(_WORST_FIRST)}
 
 _ADVICE: dict[GuideStatus, str] = {
     "unlinked": "Link it to a guide: `iptv-tunerr epg-doctor` suggests ids, and how to accept one.",
@@ -44,9 +44,8 @@ def status_of(*, matched: bool, rows: int, real: int, least: int) -> GuideStatus
 
 
 def worst_first(channels: Iterable[ChannelHealth]) -> list[ChannelHealth]:
-    """Sort by class, then by guide number."""
-    rank = {status: place for place, status in enumerate(WORST_FIRST)}
-    return sorted(channels, key=lambda row: (rank[row.status], _by_number(row.number)))
+    """Sort by class, those that need the operator's attention most first, then by guide number."""
+    return sorted(channels, key=lambda row: (_RANK[row.status], _by_number(row.number)))
 
 
 def actions_of(row: ChannelHealth) -> tuple[str, ...]:

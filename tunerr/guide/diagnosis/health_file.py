@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tunerr.model.guide import ChannelHealth, GuideHealth
+from tunerr.storage.atomic import replace_file
 from tunerr.storage.folder import folder_error
 
 _FILE = "health.json"
@@ -35,15 +35,8 @@ def write(guide_dir: Path, health: GuideHealth) -> None:
         made_at=health.made_at,
         channels=health.channels,
     )
-    new = guide_dir / f"{_FILE}.new"
     try:
-        guide_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(document.model_dump_json().encode())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(guide_dir / _FILE)
+        replace_file(guide_dir / _FILE, document.model_dump_json().encode())
     except OSError as error:
         raise folder_error(error, guide_dir) from error
 

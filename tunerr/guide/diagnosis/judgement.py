@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from tunerr.guide.diagnosis.health import status_of
-from tunerr.guide.making.airing import aligned
 from tunerr.guide.making.linked import LinkedGuide, links_of, programmes_of
 from tunerr.guide.making.merge import merge
+from tunerr.guide.making.span import Span
 from tunerr.guide.matching.values import Wanted
 from tunerr.guide.rows.real import is_real
 from tunerr.guide.store import GuideStore
 from tunerr.model.channel import ChannelId
 from tunerr.model.guide import ChannelHealth
-
-_HOUR = 3600
 
 
 class Subject(NamedTuple):
@@ -24,18 +22,6 @@ class Subject(NamedTuple):
     wanted: Wanted
     number: str = ""
     shift: str = ""
-
-
-class Span(NamedTuple):
-    """The part of the guide that counts, half-open, in Unix seconds."""
-
-    start: int
-    stop: int
-
-    @classmethod
-    def of_edition(cls, now: float, *, past_hours: int, future_hours: int) -> Self:
-        """Return what an edition of these hours shows that is made now."""
-        return cls(*aligned(now - past_hours * _HOUR, now + future_hours * _HOUR))
 
 
 def judge(

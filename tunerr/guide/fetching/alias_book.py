@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import structlog
 
+from tunerr.config.guide import GuideSettings
 from tunerr.errors import TunerrError
 from tunerr.guide.matching.aliases import read_aliases
+from tunerr.guide.messages import Matching
 from tunerr.model.url import SecretUrl, Zone
 from tunerr.storage.document import read_document
+from tunerr.storage.folder import DataFolder
 from tunerr.support.clock import Clock
 from tunerr.support.fetch import Validators, fetch_document
 from tunerr.support.http import HttpClients, Reach
@@ -22,6 +25,18 @@ _LARGEST = 8 << 20
 _TIMEOUT_S = 30.0
 # A refresh of ten guides at once asks for a remote file once.
 _FRESH_S = 300.0
+
+
+def matching_of(
+    settings: GuideSettings, *, folder: DataFolder, clients: HttpClients, clock: Clock
+) -> Callable[[], Awaitable[Matching]]:
+    """Return what tells how channels are found in guides, with the aliases as they are whenever it is asked."""
+    book = AliasBook(settings.aliases, kept=folder.guide_dir / "aliases.json", clients=clients, clock=clock)
+
+    async def matching() -> Matching:
+        return Matching(aliases=dict(await book.current()), enabled=settings.match)
+
+    return matching
 
 
 class AliasBook:

@@ -14,7 +14,6 @@ from tunerr.config.guide import GuideSettings
 from tunerr.errors import ContentError, Truncated, TunerrError, WorkerError
 from tunerr.guide.diagnosis import health_file
 from tunerr.guide.fetching import outcome
-from tunerr.guide.fetching.alias_book import AliasBook
 from tunerr.guide.fetching.documents import GuideDocuments
 from tunerr.guide.fetching.short import ShortGuide
 from tunerr.guide.fetching.window import Question, question
@@ -49,16 +48,17 @@ _JOB_SECONDS = 900.0
 _RETAIN_PAST_HOURS = 48
 _HORIZON_DAYS = 21
 # What an edition shows: clients keep little more than a day behind, and Plex stores two weeks ahead.
-PAST_HOURS = 24
-FUTURE_HOURS = 14 * 24
+_PAST_HOURS = 24
+_FUTURE_HOURS = 14 * 24
 # An edition of that age is made anew even when no guide came: its past and its placeholders move on.
 _AGED_S = 24 * 3600.0
 # A document that did not change is read again that often, for days that come into the horizon.
 _READ_AGAIN_S = 24 * 3600.0
 
 
-async def _nobody() -> Sequence[Channel]:
-    return ()
+def edition_hours(settings: GuideSettings) -> tuple[int, int]:
+    """How far back and ahead an edition reaches, in hours."""
+    return _PAST_HOURS, settings.serve_hours or _FUTURE_HOURS
 
 
 class GuideRefresher:
@@ -74,15 +74,20 @@ class GuideRefresher:
         clock: Clock,
         configured: Published[tuple[Source, ...]],
         settings: GuideSettings,
-        beside: Callable[[], Awaitable[Sequence[Channel]]] = _nobody,
+        matching: Callable[[], Awaitable[Matching]],
+        beside: Callable[[], Awaitable[Sequence[Channel]]],
     ) -> None:
-        """`beside`: channels that are not offered and whose programmes are read: their guide is why they are not."""
+        """`matching`: how channels are found in guides, asked each time.
+
+        `beside`: channels that are not offered and whose programmes are read: their guide is why they are not.
+        """
         self._folder = folder
         self._sources = sources
         self._worker = worker
         self._clock = clock
         self._configured = configured
         self._settings = settings
+        self._matching = matching
         self._beside = beside
         self._taste = Taste(
             languages=settings.prefer_languages,
@@ -90,8 +95,6 @@ class GuideRefresher:
             channel_for_others=settings.non_latin_title == "channel",
         )
         self._documents = GuideDocuments(folder.guide_dir / "documents", clients=clients, worker=worker)
-        kept = folder.guide_dir / "aliases.json"
-        self._aliases = AliasBook(settings.aliases, kept=kept, clients=clients, clock=clock)
         self._short = ShortGuide(
             clients,
             least=settings.short_epg_min,
@@ -149,10 +152,6 @@ class GuideRefresher:
     def has_aged(self, made: GuideEdition) -> bool:
         """Whether an edition should be made anew though nothing new came."""
         return (self._clock.now() - made.built_at).total_seconds() > _AGED_S
-
-    async def matching(self) -> Matching:
-        """Return how channels are found in guides now."""
-        return Matching(aliases=dict(await self._aliases.current()), enabled=self._settings.match)
 
     async def _question(self, source: Source, before: SourceStatus) -> Question:
         """Decide whether an incremental guide is asked for a part: what is known must reach into that part."""
@@ -215,15 +214,16 @@ class GuideRefresher:
 
     async def _render(self, lineup: Lineup) -> RenderAnswer:
         settings = self._settings
+        past, future = edition_hours(settings)
         request = RenderRequest(
             guide_db=self._folder.guide_db,
             guide_dir=self._folder.guide_dir,
             lineup=RenderLineup(version=lineup.version, channels=render_channels(lineup, self._configured.current)),
             sources=guide_sources(self._configured.current),
-            matching=await self.matching(),
+            matching=await self._matching(),
             now=self._clock.now().timestamp(),
-            past_hours=PAST_HOURS,
-            future_hours=settings.serve_hours or FUTURE_HOURS,
+            past_hours=past,
+            future_hours=future,
             sparse_below=settings.short_epg_min,
             prune=settings.prune_unlinked,
             generator=f"IPTV Tunerr {tunerr.__version__}",
@@ -265,7 +265,7 @@ class GuideRefresher:
             wanted=await self._wanted(lineup),
             of=source.programmes.of,
             country=country_of(source, current),
-            matching=await self.matching(),
+            matching=await self._matching(),
             taste=self._taste,
             shift=source.programmes.shift,
             partial=partial,
@@ -276,11 +276,9 @@ class GuideRefresher:
         )
 
     async def _wanted(self, lineup: Lineup) -> tuple[Wanted, ...]:
-        current = self._configured.current
-        countries = {source.id: source.country for source in current}
-        offered = tuple(row.wanted for row in render_channels(lineup, current))
+        countries = {source.id: source.country for source in self._configured.current}
         beside = (channel for channel in await self._beside() if channel.id not in lineup.by_id)
-        return (*offered, *(wanted_of(channel, countries) for channel in beside))
+        return tuple(wanted_of(one, countries) for one in (*(row.channel for row in lineup.channels), *beside))
 
     async def _ingest(self, reading: IngestRequest) -> IngestReport:
         answer = await self._worker.run("ingest-guide", reading.model_dump(mode="json"), _JOB_SECONDS)

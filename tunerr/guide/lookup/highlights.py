@@ -10,20 +10,19 @@ from typing import NamedTuple
 from tunerr.guide.making.airing import Airing
 from tunerr.guide.rows.programme import Details, details_of
 from tunerr.guide.rows.real import is_real
+from tunerr.guide.rows.words import FILM_WORDS, SPORT_WORDS, SPORTS
 from tunerr.model.channel import LineupChannel
 
-# Whole words of categories, in the languages of the guides that are in use.
+# Whole words of categories.
 _SPORTS = (
-    "sports?", "sporting", "sportiv[oi]", "deportes?", "deportivos?", "esportes?", "desportos?", "urheilu", "idrott",
-    "idrett", "spor", "спорт", "رياضة", "ספורט", "αθλητικά", "スポーツ", "体育", "スポーツ中継",
-    "fu(?:ß|ss)ball", "football", "soccer", "f[uú]tbol", "futebol", "calcio", "voetbal", "fotboll", "basketball",
-    "baseball", "hockey", "tennis", "golf", "rugby", "cricket", "boxing", "boxe", "boxeo", "wrestling", "motorsport",
-    "racing", "formula ?1", "mma", "athletics", "leichtathletik", "wintersport", "cycling", "ciclismo", "radsport",
+    *SPORT_WORDS, *SPORTS,
+    "sporting", "sportiv[oi]", "deportivos?", "desportos?", "urheilu", "idrott", "idrett", "spor", "ספורט", "αθλητικά",
+    "スポーツ", "体育", "スポーツ中継", "fussball", "fotboll", "boxe", "boxeo", "formula ?1", "mma", "leichtathletik",
+    "wintersport", "ciclismo", "radsport",
 )  # fmt: skip
 _MOVIES = (
-    "movies?", "films?", "cinema", "cinéma", "cine", "kino", "kinofilm", r"spielfilm\w*", "fernsehfilm", "telefilm",
-    "pel[ií]culas?", "filmes?", "filmy", "speelfilms?", "spelfilm", "elokuvat?", "фильмы?", "кино", "ταινία", "ταινίες",
-    "סרט", "סרטים", "فيلم", "أفلام", "映画", "电影", "long[ -]métrage", "lungometraggio",
+    *FILM_WORDS,
+    r"spielfilm\w*", "filmes", "spelfilm", "סרטים", "long[ -]métrage", "lungometraggio",
 )  # fmt: skip
 # A magazine about films is none, and neither is news about sports.
 _NOT = re.compile(r"\b(?:magazine?|news|nachrichten|noticias|documentary|dokumentation|documental)\b", re.IGNORECASE)

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import aiosqlite
 import orjson
 
-from tunerr.guide.making.airing import Airing, airings, aligned
-from tunerr.guide.making.events import event_of
+from tunerr.guide.making.airing import Airing, airings, aligned, event_in
 from tunerr.guide.making.merge import moved, shift_of
 from tunerr.guide.reading.schedule import LONGEST
 from tunerr.guide.rows.markup import clean
@@ -21,11 +20,14 @@ from tunerr.model.channel import LineupChannel, SourceId
 from tunerr.model.guide import GuideHealth, GuideLink
 from tunerr.model.source import Source
 from tunerr.storage.connection import select
+from tunerr.support.batches import batches
 from tunerr.support.snapshot import Published
 from tunerr.support.timeshift import TimeShift
 
 # What comes of a page is made in a few milliseconds; the event loop carries video meanwhile.
-_PAGE_CHANNELS = 50
+PAGE_CHANNELS = 50
+"""`GuideReader.page` takes so many."""
+
 # Gaps of five minutes are filled, so what is next to the window decides about what is in it.
 _GAP = 300
 # Local times are at most this far from UTC.
@@ -102,13 +104,12 @@ class GuideReader:
 
     async def shown(self, rows: Sequence[LineupChannel], start: int, stop: int) -> AsyncIterator[Shown]:
         """Yield what each channel shows from start to stop, in the order given."""
-        for first in range(0, len(rows), _PAGE_CHANNELS):
-            asked = [Asked(row, start, stop) for row in rows[first : first + _PAGE_CHANNELS]]
-            for shown in await self.page(asked):
+        for some in batches(rows, PAGE_CHANNELS):
+            for shown in await self.page([Asked(row, start, stop) for row in some]):
                 yield shown
 
     async def page(self, asked: Sequence[Asked]) -> list[Shown]:
-        """Return what some channels show, each in a time of its own; ask for 50 at most."""
+        """Return what some channels show, each in a time of its own; ask for PAGE_CHANNELS at most."""
         sources, health = self._sources.current, self._health.current
         countries = {source.id: source.country for source in sources}
         channels = [_begin(one, health, wanted_of(one.row.channel, countries).country) for one in asked]
@@ -160,8 +161,8 @@ def _begin(asked: Asked, health: GuideHealth | None, country: str) -> _Channel:
         # Placeholders are where they were when the edition was made.
         now=health.made_at.timestamp() if health is not None else asked.start,
     )
-    event = event_of(channel.name, aligned(channel.now, channel.now)[0], country)
-    if event is not None and event.start < channel.stop and event.stop > channel.start:
+    event = event_in(channel.start, channel.stop, name=channel.name, now=channel.now, country=country)
+    if event is not None:
         channel.start, channel.stop = min(channel.start, event.start), max(channel.stop, event.stop)
     return channel
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import aiosqlite
 
 from tunerr.errors import QueryRefused
-from tunerr.guide.lookup.reader import Asked, GuideReader
-from tunerr.guide.making.airing import Airing
+from tunerr.guide.lookup.highlights import Showing
+from tunerr.guide.lookup.reader import PAGE_CHANNELS, Asked, GuideReader
 from tunerr.guide.making.merge import shift_of
-from tunerr.guide.rows.programme import Details, details_of
+from tunerr.guide.rows.programme import details_of
 from tunerr.model.channel import Lineup, LineupChannel, SourceId
 from tunerr.model.guide import GuideHealth
 from tunerr.storage.connection import select
+from tunerr.support.batches import batches
 from tunerr.support.snapshot import Published
 
 _MOST_WORDS = 12
@@ -25,7 +25,6 @@ _LONGEST = 200
 _TEXTS = 2000
 # Of these some are on channels that are not offered, or hidden by a better guide.
 _SPARE = 4
-_PAGE = 50
 
 _HITS = """
     WITH text AS MATERIALIZED (
@@ -46,14 +45,6 @@ _Linked = dict[tuple[SourceId, str], list[tuple[LineupChannel, int]]]
 """Channels by the guide and the id that they are linked to, with the seconds that its times are moved by."""
 
 
-class Hit(NamedTuple):
-    """One programme that was found."""
-
-    row: LineupChannel
-    airing: Airing
-    details: Details
-
-
 class GuideSearch:
     """Searches what the channels of the lineup show. Raises QueryRefused and StorageError."""
 
@@ -71,7 +62,7 @@ class GuideSearch:
         self._health = health
         self._linked: tuple[tuple[Lineup | None, GuideHealth | None], _Linked] | None = None
 
-    async def find(self, text: str, *, now: float, limit: int) -> list[Hit]:
+    async def find(self, text: str, *, now: float, limit: int) -> list[Showing]:
         """Return at most `limit` programmes with all words of `text`, the last one as the beginning of a word.
 
         What is on and what comes is first, by its start; then what is over, the latest first.
@@ -83,7 +74,7 @@ class GuideSearch:
         past.sort(key=lambda hit: (-hit.airing.start, hit.row.number))
         return [*upcoming, *past][:limit]
 
-    async def _hits(self, query: str, words: str, now: float, limit: int) -> list[Hit]:
+    async def _hits(self, query: str, words: str, now: float, limit: int) -> list[Showing]:
         parameters = {"words": words, "texts": _TEXTS, "now": int(now), "limit": limit * _SPARE}
         rows = await select(self._guide, query, parameters)
         channels = await self._channels()
@@ -102,15 +93,14 @@ class GuideSearch:
             self._linked = (of, await asyncio.to_thread(_linked, *of))
         return self._linked[1]
 
-    async def _shown(self, wanted: Sequence[tuple[SourceId, Asked]], limit: int) -> list[Hit]:
+    async def _shown(self, wanted: Sequence[tuple[SourceId, Asked]], limit: int) -> list[Showing]:
         """Keep those that the merged guide shows."""
-        hits: list[Hit] = []
-        for first in range(0, len(wanted), _PAGE):
-            page = wanted[first : first + _PAGE]
+        hits: list[Showing] = []
+        for page in batches(wanted, PAGE_CHANNELS):
             shown = await self._reader.page([asked for _, asked in page])
             for (source, asked), (row, airings) in zip(page, shown, strict=True):
                 hits += (
-                    Hit(row, airing, details_of(airing.body))
+                    Showing(row, airing, details_of(airing.body))
                     for airing in airings
                     if airing.source == source and airing.start == asked.start
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from hashlib import blake2b
 from typing import Any
 
@@ -11,6 +12,7 @@ from tunerr.guide.messages import IndexAnswer, IndexRequest
 from tunerr.guide.rows.programme import titles_of
 from tunerr.storage.connection import open_worker, worker_transaction
 from tunerr.storage.errors import storage_errors
+from tunerr.support.batches import batches
 
 # Rows of one transaction: some 20 ms of work, far below the 250 ms that any writer may hold the file.
 _BATCH = 2000
@@ -32,12 +34,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     searchable stays so meanwhile; a job that ended half way is done again from the start of its generation.
     """
     asked = IndexRequest.model_validate(request)
-    with storage_errors(asked.guide_db):
-        db = open_worker(asked.guide_db, kind="guide")
-        try:
-            return _Index(db).run().model_dump()
-        finally:
-            db.close()
+    with storage_errors(asked.guide_db), closing(open_worker(asked.guide_db, kind="guide")) as db:
+        return _Index(db).run().model_dump()
 
 
 class _Index:
@@ -112,11 +110,11 @@ class _Index:
         """Remove the texts that no programme has any more."""
         unused = "SELECT id FROM search_text WHERE id NOT IN (SELECT text FROM search_row)"
         ids = self._generations(unused)
-        for start in range(0, len(ids), _BATCH):
-            batch = str(ids[start : start + _BATCH])
+        for batch in batches(ids, _BATCH):
+            listed = str(batch)
             with worker_transaction(self._db):
-                self._db.execute(_FORGET_WORDS, (batch,))
-                self._db.execute("DELETE FROM search_text WHERE id IN (SELECT value FROM json_each(?))", (batch,))
+                self._db.execute(_FORGET_WORDS, (listed,))
+                self._db.execute("DELETE FROM search_text WHERE id IN (SELECT value FROM json_each(?))", (listed,))
         return len(ids)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from tunerr.guide.making.events import event_of
+from tunerr.guide.making.events import Event, event_of
 from tunerr.guide.making.merge import merge
 from tunerr.guide.rows.markup import clean, element
 from tunerr.guide.store import Programme
@@ -51,13 +51,18 @@ def airings(
         for source, rows in guides
     ]
     name = clean(name)
-    event = event_of(name, aligned(now, now)[0], country)
-    if event is not None and event.start < stop and event.stop > start:
+    if (event := event_in(start, stop, name=name, now=now, country=country)) is not None:
         listed.append([Airing(event.start, event.stop, _titled(event.title), "")])
     rows = merge(listed)
     first, last = aligned(now - _PAST, now + _FUTURE)
     blocks = list(_blocks(rows, max(first, start), min(last, stop), _titled(name)))
     return sorted([*rows, *blocks]) if blocks else rows
+
+
+def event_in(start: int, stop: int, *, name: str, now: float, country: str) -> Event | None:
+    """Return the event that a clean name tells when it touches start to stop, as `airings` would show it."""
+    event = event_of(name, aligned(now, now)[0], country)
+    return event if event is not None and event.start < stop and event.stop > start else None
 
 
 def aligned(start: float, stop: float) -> tuple[int, int]:

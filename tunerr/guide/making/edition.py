@@ -22,8 +22,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tunerr.guide.making.guide_file import GuideFile, guide_name
+from tunerr.guide.making.guide_file import GuideFile, guide_files, guide_name
 from tunerr.model.status import GuideEdition
+from tunerr.storage.atomic import replace_file
 from tunerr.storage.folder import folder_error
 
 _BUILDING = "building-"
@@ -121,7 +122,7 @@ def publish(sink: EditionSink, counts: EditionCounts, *, lineup_version: str, bu
     guide_dir, version = sink.folder.parent, sink.version
     if _described(guide_dir / version) is None:
         description = _Description(version=version, built_at=built_at, counts=counts, devices=sink.devices)
-        _write(sink.folder / "edition.json", description.model_dump_json())
+        replace_file(sink.folder / "edition.json", description.model_dump_json().encode())
         shutil.rmtree(guide_dir / version, ignore_errors=True)
         sink.folder.rename(guide_dir / version)
     before = _read_current(guide_dir)
@@ -129,8 +130,7 @@ def publish(sink: EditionSink, counts: EditionCounts, *, lineup_version: str, bu
     if before is not None:
         previous = before.previous if before.version == version else before.version
     current = _Current(version=version, lineup_version=lineup_version, previous=previous)
-    _write(guide_dir / "current.json.new", current.model_dump_json())
-    (guide_dir / "current.json.new").replace(guide_dir / "current.json")
+    replace_file(guide_dir / "current.json", current.model_dump_json().encode())
     _sync_folder(guide_dir)
     _prune(guide_dir, keep={version, previous})
 
@@ -140,12 +140,13 @@ def read(guide_dir: Path) -> GuideEdition | None:
     current = _read_current(guide_dir)
     if current is None or (found := _described(folder := guide_dir / current.version)) is None:
         return None
+    xml, packed = guide_files(folder, guide_name())
     return GuideEdition(
         version=found.version,
         lineup_version=current.lineup_version,
         built_at=found.built_at,
-        xml=folder / f"{guide_name()}.xml",
-        gz=folder / f"{guide_name()}.xml.gz",
+        xml=xml,
+        gz=packed,
         channels=found.counts.channels,
         linked=found.counts.linked,
         programmes=found.counts.programmes,
@@ -161,8 +162,7 @@ def _described(folder: Path) -> _Description | None:
     except (OSError, ValidationError):
         return None
     names = (guide_name(), *map(guide_name, found.devices))
-    files = (folder / f"{name}{ending}" for name in names for ending in (".xml", ".xml.gz"))
-    return found if all(file.is_file() for file in files) else None
+    return found if all(file.is_file() for name in names for file in guide_files(folder, name)) else None
 
 
 def _read_current(guide_dir: Path) -> _Current | None:
@@ -170,13 +170,6 @@ def _read_current(guide_dir: Path) -> _Current | None:
         return _Current.model_validate_json((guide_dir / "current.json").read_bytes())
     except (OSError, ValidationError):
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

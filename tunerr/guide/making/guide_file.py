@@ -24,14 +24,19 @@ def guide_name(device: int | None = None, days: int | None = None) -> str:
     return "-".join(filter(None, ("guide", str(device or ""), f"{days}d" if days else "")))
 
 
+def guide_files(folder: Path, name: str) -> tuple[Path, Path]:
+    """The plain and the packed file of a guide."""
+    return folder / f"{name}.xml", folder / f"{name}.xml.gz"
+
+
 class GuideFile:
     """Takes the bytes of `<name>.xml` in `folder` and makes `<name>.xml.gz` on the way. Methods raise OSError."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
+        xml, packed = guide_files(folder, name)
         self._digest = sha256()
-        self._xml: BinaryIO = (folder / f"{name}.xml").open("wb")
-        self._packed: BinaryIO = (folder / f"{name}.xml.gz").open("wb")
+        self._xml: BinaryIO = xml.open("wb")
+        self._packed: BinaryIO = packed.open("wb")
         self._packer = isal_zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tunerr.guide.making.merge import moved, shift_of
@@ -43,7 +43,8 @@ def read_guides(
     store: GuideStore, sources: Iterable[RenderSource], wanted: Sequence[Wanted], matching: Matching
 ) -> list[LinkedGuide]:
     """Look for the channels in all guides that are published, in the order of `sources`. Raises StorageError."""
-    return list(_guides(store, sources, wanted, matching))
+    published = ((source, store.published(source.id)) for source in sources)
+    return [_read(store, one, found, wanted, matching) for one, found in published if found is not None]
 
 
 def links_of(guides: Iterable[LinkedGuide], channel: str) -> tuple[GuideLink, ...]:
@@ -75,22 +76,18 @@ def programmes_of(
     return found
 
 
-def _guides(
-    store: GuideStore, sources: Iterable[RenderSource], wanted: Sequence[Wanted], matching: Matching
-) -> Iterator[LinkedGuide]:
-    for source in sources:
-        generation = store.published(source.id)
-        if generation is None:
-            continue
-        listed = store.listed(generation)
-        matches = match(
-            wanted,
-            listed,
-            of=source.of or "",
-            country=source.country,
-            aliases=matching.aliases,
-            enabled=matching.enabled,
-            remembered=store.remembered(source.id),
-        )
-        by_id = {one.id.lower(): one for one in listed}
-        yield LinkedGuide(source.id, generation, by_id, store.stored(generation), matches)
+def _read(
+    store: GuideStore, source: RenderSource, generation: int, wanted: Sequence[Wanted], matching: Matching
+) -> LinkedGuide:
+    listed = store.listed(generation)
+    matches = match(
+        wanted,
+        listed,
+        of=source.of or "",
+        country=source.country,
+        aliases=matching.aliases,
+        enabled=matching.enabled,
+        remembered=store.remembered(source.id),
+    )
+    by_id = {one.id.lower(): one for one in listed}
+    return LinkedGuide(source.id, generation, by_id, store.stored(generation), matches)

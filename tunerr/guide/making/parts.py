@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from tunerr.guide.making.guide_file import guide_name
+from tunerr.guide.making.guide_file import guide_files, guide_name
 from tunerr.guide.messages import TrimRequest
 from tunerr.model.status import GuideEdition
 from tunerr.support.worker_client import Worker
@@ -26,8 +26,7 @@ class GuideParts:
 
         Raises TunerrError when the shorter guide can't be made; whole ones aren't looked at.
         """
-        name = guide_name(device, days)
-        xml, packed = (edition.xml.with_name(f"{name}{ending}") for ending in (".xml", ".xml.gz"))
+        xml, packed = guide_files(edition.xml.parent, guide_name(device, days))
         if days is None:
             return xml, packed
         async with self._turns.setdefault(xml, asyncio.Lock()):

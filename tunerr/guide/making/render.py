@@ -9,12 +9,13 @@ from typing import Any
 
 from tunerr.guide.diagnosis import health_file
 from tunerr.guide.diagnosis.health import status_of
-from tunerr.guide.making.airing import Airing, airings, aligned
+from tunerr.guide.making.airing import Airing, airings
 from tunerr.guide.making.edition import EditionCounts, EditionSink, building, publish
 from tunerr.guide.making.guide_file import PROGRAMME, GuideFile
 from tunerr.guide.making.ids import xmltv_id
 from tunerr.guide.making.linked import LinkedGuide, links_of, programmes_of, read_guides
 from tunerr.guide.making.naming import channel_xml
+from tunerr.guide.making.span import Span
 from tunerr.guide.messages import RenderAnswer, RenderChannel, RenderRequest
 from tunerr.guide.rows.markup import clean, element, web_address
 from tunerr.guide.rows.real import is_real
@@ -23,7 +24,6 @@ from tunerr.guide.store import GuideStore
 from tunerr.model.guide import ChannelHealth, GuideHealth, GuideLink
 from tunerr.support.garbage import no_garbage_collection
 
-_HOUR = 3600
 _HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tv SYSTEM "xmltv.dtd">\n'
 
 
@@ -61,8 +61,7 @@ class _Render:
         self._store = store
         self._guides = guides
         self._sink = sink
-        past, future = asked.past_hours * _HOUR, asked.future_hours * _HOUR
-        self._start, self._stop = aligned(asked.now - past, asked.now + future)
+        self._span = Span.of_edition(asked)
         self._shown = 0
         self.health: list[ChannelHealth] = []
 
@@ -107,12 +106,13 @@ class _Render:
         return next((one.icon for one in found if one is not None and one.icon), "")
 
     def _airings(self, row: RenderChannel) -> list[Airing]:
-        found = programmes_of(self._store, self._guides, row.id, start=self._start, stop=self._stop, shift=row.shift)
+        start, stop = self._span
+        found = programmes_of(self._store, self._guides, row.id, start=start, stop=stop, shift=row.shift)
         return airings(
             found,
             name=clean(row.name) or row.number,
-            start=self._start,
-            stop=self._stop,
+            start=start,
+            stop=stop,
             now=self._asked.now,
             country=row.wanted.country,
         )

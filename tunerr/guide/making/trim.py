@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tunerr.guide.making.guide_file import PROGRAMME_BEGIN, GuideFile, guide_name
+from tunerr.guide.making.guide_file import PROGRAMME_BEGIN, GuideFile, guide_files, guide_name
 from tunerr.guide.messages import TrimRequest
 from tunerr.guide.rows.times import format_time
 from tunerr.storage.folder import folder_error
@@ -26,9 +26,10 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     """
     asked = TrimRequest.model_validate(request)
     until = format_time(int(asked.made_at) + asked.days * _DAY).encode()
+    whole, _ = guide_files(asked.folder, guide_name(asked.device))
     try:
         with _building(asked.folder, guide_name(asked.device, asked.days)) as target:
-            for piece in _trimmed(asked.folder / f"{guide_name(asked.device)}.xml", until):
+            for piece in _trimmed(whole, until):
                 target.write(piece)
         _prune(asked.folder)
     except OSError as error:
@@ -56,8 +57,9 @@ def _building(folder: Path, name: str) -> Iterator[GuideFile]:
         raise
     finally:
         file.close()
-    for ending in (".xml.gz", ".xml"):
-        (folder / f"{new}{ending}").rename(folder / f"{name}{ending}")
+    (new_xml, new_packed), (xml, packed) = guide_files(folder, new), guide_files(folder, name)
+    new_packed.rename(packed)
+    new_xml.rename(xml)
 
 
 def _prune(folder: Path) -> None:
@@ -67,5 +69,5 @@ def _prune(folder: Path) -> None:
 
 def _remove(folder: Path, names: Iterable[str]) -> None:
     for name in names:
-        for ending in (".xml", ".xml.gz"):
-            (folder / f"{name}{ending}").unlink(missing_ok=True)
+        for path in guide_files(folder, name):
+            path.unlink(missing_ok=True)

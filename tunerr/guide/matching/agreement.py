@@ -7,6 +7,7 @@ from itertools import product
 
 from rapidfuzz import fuzz
 
+from tunerr.catalog.keys import numbers_among
 from tunerr.guide.matching.keys import Form, Reading, forms
 
 # `newzroom` and `newsroom` are 88; `east` and `west` 75.
@@ -25,8 +26,8 @@ def countries_fit(one: str, other: str, *, strict: bool = False) -> bool:
 
 
 def numbers_of(form: Form) -> list[str]:
-    """Words that make another channel of a name: numbers and `+`."""
-    return sorted(word for word in form.core if word == "+" or any(char.isdigit() for char in word))
+    """Words that make another channel of a name, in whatever order they come."""
+    return sorted(numbers_among(form.core))
 
 
 def agree(ones: Iterable[Reading], others: Iterable[Reading]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import orjson
 
 from tunerr.catalog.keys import words
 from tunerr.errors import ContentError
+from tunerr.storage.atomic import replace_file
 from tunerr.storage.folder import folder_error
 
 _FIELD = "name_to_xmltv_id"
@@ -64,7 +64,10 @@ def write_aliases(path: Path, mapping: Mapping[str, str]) -> None:
     names = kept | added
     body = orjson.dumps({**document, _FIELD: names}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     read_aliases(body)
-    _replace(path, body)
+    try:
+        replace_file(path, body)
+    except OSError as error:
+        raise folder_error(error, path.parent) from error
 
 
 def _document(text: bytes) -> dict[str, Any]:
@@ -92,17 +95,3 @@ def _names(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown(name: str) -> str:
     return repr(name[:60])
-
-
-def _replace(path: Path, body: bytes) -> None:
-    new = path.with_name(f"{path.name}.new")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError as error:
-        raise folder_error(error, path.parent) from error

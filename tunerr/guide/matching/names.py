@@ -89,8 +89,10 @@ class ByNames:
         yield "words", self._by_spelling(channel, channel.forms), ", in another spelling"
         yield "name", self._by_stem(channel), ", as its id says"
         sure = [form for form in channel.forms if not form.doubtful]
-        yield "words", self._by_loose(channel, sure), ", but for words such as 'channel' or 'tv'"
-        yield "words", self._by_bag(channel, [form for form in sure if form.telling]), ", its words in another order"
+        loose = self._alone(channel, sure, self._guide.loose, self._loose)
+        yield "words", loose, ", but for words such as 'channel' or 'tv'"
+        mixed = self._alone(channel, [form for form in sure if form.telling], self._guide.bags, self._bags)
+        yield "words", mixed, ", its words in another order"
 
     def _of_its_country(self, name: _Name, channel: Sought) -> _Name:
         """Leave out places without a country where the lineup has the name in several, or where it says little."""
@@ -129,24 +131,16 @@ class ByNames:
             found.append(name._replace(places=places))
         return found
 
-    def _by_loose(self, channel: Sought, sure: Iterable[Form]) -> list[_Name]:
+    def _alone(self, channel: Sought, sure: Iterable[Form], index: Places, claims: Claims) -> list[_Name]:
+        """Look for names by the key of `claims`, those that no other channel has."""
         own = self._of in channel.wanted.sources
         found = []
         for form in sure:
-            places = self._guide.loose.get(form.loose_key, ())
-            if not places or not self._loose.alone(channel, form):
+            places = index.get(claims.key(form), ())
+            if not places or not claims.alone(channel, form):
                 continue
             if not form.telling and not own:
                 places = [at for at in places if form.country and form.country == at.country]
-            found.append(_places(channel, form, [at for at in places if at.form and noise_fits(form, at.form)]))
-        return found
-
-    def _by_bag(self, channel: Sought, mixed: Iterable[Form]) -> list[_Name]:
-        found = []
-        for form in mixed:
-            places = self._guide.bags.get(form.bag_key, ())
-            if not places or not self._bags.alone(channel, form):
-                continue
             found.append(_places(channel, form, [at for at in places if at.form and noise_fits(form, at.form)]))
         return found
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 
+from tunerr.catalog.keys import tvg_key
 from tunerr.guide.matching.keys import Form, Reading, forms, id_country, read
 from tunerr.guide.matching.markings import bare
 from tunerr.guide.matching.values import Wanted
@@ -25,7 +26,7 @@ class Sought:
     @cached_property
     def tvg(self) -> str:
         """Its tvg-id, in lower case."""
-        return self.wanted.tvg_id.strip().casefold()
+        return tvg_key(self.wanted.tvg_id)
 
     @cached_property
     def country(self) -> str:
@@ -116,14 +117,14 @@ class Claims:
     """Which names share a loose key, so that two channels never share a guide because of words that were left out."""
 
     def __init__(self, channels: Iterable[Sought], key: Callable[[Form], str]) -> None:
-        self._key = key
+        self.key = key
         self._names: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for form in (form for channel in channels for form in channel.forms):
             self._names[key(form)][form.country].add(form.joined)
 
     def alone(self, channel: Sought, form: Form) -> bool:
         """Whether no other channel that may be of the same country has another name with this key."""
-        by_country = self._names[self._key(form)]
+        by_country = self._names[self.key(form)]
         near = (form.country, "") if form.country else tuple(by_country)
         names = set().union(*(by_country.get(country, ()) for country in near))
         return names <= {own.joined for own in channel.forms}

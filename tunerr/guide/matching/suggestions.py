@@ -37,16 +37,14 @@ class GuideSuggestion(NamedTuple):
     reason: str
 
 
-def suggest(
-    wanted: Iterable[Wanted], listed: Iterable[Listed], *, country: str = "", limit_each: int = 3
-) -> list[GuideSuggestion]:
+def suggest(wanted: Iterable[Wanted], listed: Iterable[Listed], *, limit_each: int = 3) -> list[GuideSuggestion]:
     """Return what channels that were not found may be in one guide, channel by channel, the likeliest first.
 
     Names are compared when they share a word that few others have, or begin or end alike. Numbers, `+1` and countries
-    that are known must be the same; `country` is that of the guide's channels where nothing else says one. What the
-    operator refused is never among them. The order depends on the inputs only.
+    that are known must be the same. What the operator refused is never among them. The order depends on the inputs
+    only.
     """
-    guide = Guide(Directory(listed), country)
+    guide = Guide(Directory(listed))
     places = [
         Place(one, reading, form)
         for one in guide.by_id.values()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from tunerr.catalog.keys import tvg_key
 from tunerr.guide.matching.agreement import agree, contradict, countries_fit
 from tunerr.guide.matching.aliases import alias_key
 from tunerr.guide.matching.call_signs import call_signs
@@ -88,7 +89,7 @@ class _BySaid:
 
     def listed(self, one: Sought, guide_id: str) -> Listed | None:
         """Return the channel of the guide with an id, unless it was refused."""
-        key = guide_id.strip().casefold()
+        key = tvg_key(guide_id)
         return self._guide.by_id.get(key) if key and key not in one.refused else None
 
     def _by_id(self, one: Sought) -> Match | None:

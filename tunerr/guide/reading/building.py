@@ -11,13 +11,14 @@ from typing import NamedTuple
 import orjson
 
 from tunerr.guide.matching.values import Listed
-from tunerr.guide.reading.retention import DAY, Stay, days_to_keep
+from tunerr.guide.reading.retention import Stay, days_to_keep
 from tunerr.guide.reading.schedule import settle
+from tunerr.guide.rows.times import DAY
 from tunerr.storage.connection import worker_transaction
 from tunerr.storage.errors import storage_errors
 
-# Rows of one transaction: some 20 ms of work, far below the 250 ms that any writer may hold the file.
-_BATCH = 5000
+BATCH = 5000
+"""Rows of one transaction: some 20 ms of work, far below the 250 ms that any writer may hold the file."""
 
 Statement = tuple[str, tuple[object, ...]]
 
@@ -121,7 +122,7 @@ class Building:
         rows = 0
         for count, (sql, values) in enumerate(statements, 1):
             rows += self._db.execute(sql, values).rowcount
-            if count + rows >= _BATCH:
+            if count + rows >= BATCH:
                 return True, rows
         return False, rows
 

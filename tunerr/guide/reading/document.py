@@ -10,8 +10,7 @@ from lxml import etree
 
 from tunerr.errors import NotAGuide, Truncated
 from tunerr.guide.reading.unpacking import BLOCK, blocks
-from tunerr.guide.rows.body import plain
-from tunerr.guide.rows.plain import END, Plain
+from tunerr.guide.rows.plain import END, Plain, plain
 
 # The largest guides in use have 300 MB; a compressed one that grows beyond this is a bomb.
 _LARGEST_DOCUMENT = 2 << 30

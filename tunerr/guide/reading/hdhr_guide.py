@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from tunerr.errors import NotAGuide, Truncated
 from tunerr.guide.reading.told import ToldChannel, ToldProgramme, write_told
+from tunerr.guide.rows.times import DAY
 from tunerr.providers.xtream.values import integer, items, obj, text
 from tunerr.storage.document import read_document
 
@@ -19,10 +20,9 @@ from tunerr.storage.document import read_document
 _LARGEST_DOCUMENT = 128 << 20
 _LONGEST_TEXT = 5000
 _LONGEST_ADDRESS = 2000
-_DAY = 86400
 _LATEST = 1 << 34  # the year 2514: what lies behind it is no time
 # The day of the first showing is midnight, UTC, of a day that is the provider's own: further apart it is a repeat.
-_SAME_SHOWING = _DAY + 14 * 3600
+_SAME_SHOWING = DAY + 14 * 3600
 
 
 class ConvertRequest(BaseModel):

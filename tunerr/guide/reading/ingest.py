@@ -15,8 +15,8 @@ from tunerr.guide.reading.building import Building
 from tunerr.guide.reading.directory import Directory
 from tunerr.guide.reading.document import GuideDocument
 from tunerr.guide.reading.reading import Reading
-from tunerr.guide.reading.retention import DAY, Retention
-from tunerr.guide.rows.times import parse_time
+from tunerr.guide.reading.retention import Retention
+from tunerr.guide.rows.times import DAY, parse_time
 from tunerr.guide.store import GuideStore, Totals
 from tunerr.support.timeshift import TimeShift
 

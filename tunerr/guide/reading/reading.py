@@ -10,16 +10,15 @@ from lxml import etree
 
 from tunerr.errors import NotAGuide
 from tunerr.guide.messages import Taste
-from tunerr.guide.reading.building import Building, Row
+from tunerr.guide.reading.building import BATCH, Building, Row
 from tunerr.guide.reading.directory import Directory, Entry
 from tunerr.guide.reading.document import GuideDocument
-from tunerr.guide.reading.retention import DAY, Retention
+from tunerr.guide.reading.retention import Retention
 from tunerr.guide.reading.schedule import UNKNOWN, end_before
 from tunerr.guide.rows.body import body_of
 from tunerr.guide.rows.plain import Plain
-from tunerr.guide.rows.times import in_order
+from tunerr.guide.rows.times import DAY, in_order
 
-_BATCH_ROWS = 5000
 _BATCH_BYTES = 4 << 20
 # A row of guides in use has 0.6 KB, with a long cast 5 KB.
 _LARGEST_BODY = 64 << 10
@@ -161,7 +160,7 @@ class Reading:
             entry.first = start
         self._batch.append(row)
         self._batch_bytes += len(row.body)
-        if len(self._batch) >= _BATCH_ROWS or self._batch_bytes >= _BATCH_BYTES:
+        if len(self._batch) >= BATCH or self._batch_bytes >= _BATCH_BYTES:
             self._flush()
 
     def _flush(self) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-DAY = 24 * 3600
+from tunerr.guide.rows.times import DAY
+
 # Later than any programme; half of what SQLite can hold.
 _NEVER = 1 << 62
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from tunerr.guide.rows.markup import clean, element, web_address
 from tunerr.guide.rows.times import format_time
-from tunerr.support.spool import PART, disk_errors
+from tunerr.support.spool import disk_errors, replaced
 
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<tv>\n'
 _END = b"</tv>\n"
@@ -45,21 +44,12 @@ class ToldProgramme(NamedTuple):
 
 def write_told(path: Path, channels: Iterable[ToldChannel], programmes: Iterable[ToldProgramme]) -> int:
     """Replace the file at `path`, whole or not at all, and return its size. Raises DataFolderError."""
-    part = path.with_name(path.name + PART)
-    with disk_errors(path):
-        try:
-            with part.open("wb") as file:
-                file.write(_HEAD)
-                file.writelines(map(_channel, channels))
-                file.writelines(map(_programme, programmes))
-                file.write(_END)
-                size = file.tell()
-            part.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise
-    return size
+    with replaced(path) as file, disk_errors(path):
+        file.write(_HEAD)
+        file.writelines(map(_channel, channels))
+        file.writelines(map(_programme, programmes))
+        file.write(_END)
+        return file.tell()
 
 
 def _channel(row: ToldChannel) -> bytes:

@@ -13,8 +13,6 @@ from tunerr.guide.rows.markup import Attribute, clean, element, plain, web_addre
 LONGEST_TEXT = 8000
 # Of a text that is longer, nobody makes 8,000 characters by cleaning it.
 _LONGEST_READ = 4 * LONGEST_TEXT
-# Category of what is flagged with `<live/>`, which xmltv.dtd does not have.
-LIVE = "Live"
 _PEOPLE = (
     *("director", "actor", "writer", "adapter", "producer"),
     *("composer", "editor", "presenter", "commentator", "guest"),

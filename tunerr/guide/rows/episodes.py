@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+from tunerr.guide.rows.times import DAY
+
 _PART = re.compile(r"(?:(\d{1,6})(?:/(\d{1,6}))?)?", re.ASCII)
 _FEWEST_PARTS, _PARTS = 2, 3
 
@@ -87,7 +89,7 @@ def is_film_number(numbers: Iterable[tuple[str, str]]) -> bool:
 
 def from_date(start: int) -> str:
     """What stands in a number of the system `original-air-date`: day and time of `start`, in UTC."""
-    day, second = divmod(start, 86400)
+    day, second = divmod(start, DAY)
     return f"{iso_day(day)} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 

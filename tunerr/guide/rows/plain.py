@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from lxml import etree
 
-from tunerr.guide.rows.shapes import Split
+from tunerr.guide.rows.shapes import SHAPES, Split
 
 _START = b"<programme "
 END = b"</programme>"
@@ -44,7 +44,7 @@ class Plain:
         return etree.fromstring(f"{self._raw}{END.decode()}")
 
 
-def plain(row: bytes, split: Callable[[str], Split | None]) -> Plain | None:
+def plain(row: bytes) -> Plain | None:
     """The programme that is all there is in `row`, of which the end tag is left out; None where a parser must look.
 
     `row` is UTF-8 without control characters, but for tabs and ends of lines.
@@ -58,7 +58,7 @@ def plain(row: bytes, split: Callable[[str], Split | None]) -> Plain | None:
         return None
     if ("&" in raw and _OTHER_ENTITY.search(raw)) or "\ufffe" in raw or "\uffff" in raw:
         return None
-    found = split(raw)
+    found = SHAPES.split(raw)
     if found is None:
         return None
     head = found.head[1:]

@@ -6,6 +6,8 @@ import html
 import re
 from typing import NamedTuple
 
+from tunerr.guide.rows.words import is_live
+
 # Bodies are made by `body.body_of`: each element in one form, escaped, none inside another one of its own name. So a
 # whole element is one match, and what is inside one (the icon of a rating) is passed over. Ten times as fast as a tree.
 _ELEMENT = re.compile(rb'<([a-z-]+)((?: [a-z-]+="[^"]*")*)(?:/>|>(.*?)</\1>)', re.DOTALL)
@@ -13,8 +15,6 @@ _ATTRIBUTE = re.compile(rb' ([a-z-]+)="([^"]*)"')
 _TITLES = re.compile(rb'<(title|sub-title)(?: [a-z-]+="[^"]*")*>(.*?)</\1>', re.DOTALL)
 _VALUE = re.compile(rb"<value>(.*?)</value>", re.DOTALL)
 _ONSCREEN = re.compile(r"\bS(\d{1,4})\s*[.:,-]?\s*E(?:P?)(\d{1,5})\b", re.IGNORECASE | re.ASCII)
-# How `body_of` writes `<live/>`, which xmltv.dtd does not have.
-_LIVE = "live"
 
 
 class Details(NamedTuple):
@@ -66,7 +66,7 @@ def details_of(body: bytes) -> Details:
         icon=_attribute(first[b"icon"][0], b"src") if b"icon" in first else "",
         rating=_text(value[1]) if value else "",
         new=b"new" in first,
-        live=any(category.casefold() == _LIVE for category in categories),
+        live=any(map(is_live, categories)),
         premiere=b"premiere" in first,
         repeat=b"previously-shown" in first,
     )

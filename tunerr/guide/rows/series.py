@@ -14,47 +14,28 @@ from typing import Literal, NamedTuple, Protocol
 
 from tunerr.guide.rows.episodes import counts, from_counts, from_date, from_numbers, from_text, is_film_number, iso_day
 from tunerr.guide.rows.markup import element
+from tunerr.guide.rows.times import DAY
+from tunerr.guide.rows.words import FILM_WORDS, SPORT_WORDS, SPORTS
 
 Kind = Literal["film", "series", "radio", ""]
 
-_DAY = 86400
 # Shorter ones are no feature films, longer ones no programmes but a loop or a radio's day.
 _SHORTEST_FILM = 70 * 60
 _LONGEST_PROGRAMME = 6 * 3600
 _SPORTS = (
-    *("football", "soccer", "basketball", "baseball", "hockey", "rugby", "cricket", "tennis", "golf", "boxing"),
-    *("motorsport", "motorsports", "racing", "cycling", "athletics", "swimming", "volleyball", "handball", "snooker"),
-    *("darts", "wrestling", "skiing", "biathlon", "fußball", "fútbol", "futebol", "calcio", "voetbal", "futbol"),
+    *SPORTS,
+    *("motorsports", "swimming", "volleyball", "handball", "snooker", "darts", "skiing", "biathlon"),
 )
 _WORDS: dict[str, Kind] = {
-    **dict.fromkeys(
-        (
-            *("film", "films", "movie", "movies", "filme", "filmi", "filmy", "spielfilm", "spielfilme", "fernsehfilm"),
-            *("kinofilm", "tvfilm", "langfilm", "speelfilm", "speelfilms", "película", "películas", "pelicula"),
-            *(
-                "peliculas",
-                "cine",
-                "cinema",
-                "cinéma",
-                "téléfilm",
-                "telefilm",
-                "elokuva",
-                "elokuvat",
-                "kino",
-                "cinefilm",
-            ),
-            *("фильм", "фильмы", "кино", "فيلم", "أفلام", "ταινία", "ταινίες", "סרט", "電影", "电影", "映画", "영화"),
-        ),
-        "film",
-    ),
+    **dict.fromkeys((*FILM_WORDS, "filmi", "tvfilm", "langfilm", "téléfilm", "cinefilm", "電影", "영화"), "film"),
     **dict.fromkeys(("radio", "hörfunk"), "radio"),
     **dict.fromkeys(
         (
             *("series", "serie", "serien", "serial", "série", "séries", "seriál", "seriale", "sitcom", "soap", "soaps"),
             *("telenovela", "telenovelas", "episode", "show", "shows", "gameshow", "talkshow", "quiz", "reality"),
             *("talk", "news", "nachrichten", "noticias", "notícias", "notizie", "nieuws", "nyheter", "weather"),
-            *("magazine", "magazin", "sport", "sports", "sportive", "deportes", "esportes", "deporte", "esporte"),
-            *("сериал", "сериалы", "новости", "спорт", "أخبار", "مسلسل", "رياضة", *_SPORTS),
+            *("magazine", "magazin", "сериал", "сериалы", "новости", "أخبار", "مسلسل"),
+            *(*SPORT_WORDS, "sportive", *_SPORTS),
         ),
         "series",
     ),
@@ -133,7 +114,7 @@ def added_to(said: Sayings, start: int, stop: int | None) -> Added:
         return Added(number)
     if not (numbered or found) and (generic or _is_series(said, kinds, (stop or start) - start)):
         number = element("episode-num", from_date(start), [("system", "original-air-date")])
-    return Added(number, element("sub-title", iso_day(start // _DAY)) if generic else "")
+    return Added(number, element("sub-title", iso_day(start // DAY)) if generic else "")
 
 
 @lru_cache(maxsize=8192)

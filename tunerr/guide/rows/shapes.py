@@ -17,9 +17,11 @@ from typing import NamedTuple
 from lxml import etree
 
 from tunerr.guide.messages import Taste
-from tunerr.guide.rows.elements import LIVE, Node, system_of
+from tunerr.guide.rows.children import NO_TASTE, Found, arrange, joined
+from tunerr.guide.rows.elements import LONGEST_TEXT, Node, system_of
 from tunerr.guide.rows.episodes import canonical
 from tunerr.guide.rows.series import added_to
+from tunerr.guide.rows.words import LIVE, is_live
 
 # A guide has some dozens; one that has a new shape in every row must not fill the memory.
 _MOST_SHAPES = 1024
@@ -44,12 +46,7 @@ _NUMBER_SLOT, _SUBTITLE_SLOT = 9001, 9002
 _ICON_PLACE, _SHOWN_PLACE = 9003, 9004
 _FROM_END = {_ICON_PLACE: -4, _SHOWN_PLACE: -3, _SUBTITLE_SLOT: -2, _NUMBER_SLOT: -1}
 
-NO_TASTE = Taste()
 _MEANT = ("title", "sub-title", "desc", "category", "episode-num")
-
-Found = dict[str, list[str]]
-Arrange = Callable[[Node], tuple[Found, str, str]]
-Join = Callable[[Found, str, str], str]
 
 
 class Shape(NamedTuple):
@@ -86,12 +83,9 @@ class Split(NamedTuple):
 
 
 class Shapes:
-    """Shapes learned so far. `arrange` and `join` are those of `body`, which this is a shortcut of."""
+    """Shapes learned so far: a shortcut of `children.careful`."""
 
-    def __init__(self, arrange: Arrange, join: Join, *, longest: int) -> None:
-        self._arrange = arrange
-        self._join = join
-        self._longest = longest
+    def __init__(self) -> None:
         self._known: dict[str, Shape | None] = {}
         self._seen: set[str] = set()
 
@@ -126,7 +120,7 @@ class Shapes:
             # Wrapped lines and runs of blanks are the most common thing to be repaired.
             texts[:-2] = (_BLANKS.sub(" ", text).strip() for text in texts[:-2])
             made = _filled(shape, texts, start, stop)
-        return made if made is not None and len(made) <= self._longest else None
+        return made if made is not None and len(made) <= LONGEST_TEXT else None
 
     def _learn(self, key: str, parts: Sequence[str]) -> Shape | None:
         """Learn the shape when it comes for the second time: most of those that come once never come again."""
@@ -142,8 +136,8 @@ class Shapes:
         learned: Shape | None = None
         marked = _marked(parts)
         if marked is not None:
-            found, season, episode = self._arrange(marked)
-            learned = _shape_of(found, self._join, season, episode, live=marked.find("live") is not None)
+            found, season, episode = arrange(marked)
+            learned = _shape_of(found, season, episode, live=marked.find("live") is not None)
         self._known[key] = learned
         return learned
 
@@ -180,20 +174,20 @@ def _marked(parts: Sequence[str]) -> Node | None:
         return None
 
 
-def _shape_of(found: Found, join: Join, season: str, episode: str, *, live: bool) -> Shape | None:
-    places = {tag: [_places(written) for written in found.get(tag, ())] for tag in _MEANT}
+def _shape_of(found: Found, season: str, episode: str, *, live: bool) -> Shape | None:
+    places = {tag: [_places(written) for written in found[tag]] for tag in _MEANT}
     if not places["title"] or any(len(one) != 1 for tag in _MEANT for one in places[tag] if tag != "category" or one):
         return None
     titles, subtitles, descriptions, categories, counted = (
         tuple(one[0] for one in places[tag] if one) for tag in _MEANT
     )
-    cut = _MARK.split(join(found, _TEXT_MARK.format(_NUMBER_SLOT), _TEXT_MARK.format(_SUBTITLE_SLOT)))
+    cut = _MARK.split(joined(found, _TEXT_MARK.format(_NUMBER_SLOT), _TEXT_MARK.format(_SUBTITLE_SLOT)))
     literals = cut[::3]
     picked = [int(one or other) for one, other in zip(cut[1::3], cut[2::3], strict=True)]
     neighbors = zip(literals[1:-1], picked, picked[1:], strict=False)
     if any(not literal and max(pair) < _NUMBER_SLOT for literal, *pair in neighbors):
         return None  # parts of one text, between which blanks count
-    numbers = tuple(zip(map(system_of, found.get("episode-num", ())), counted, strict=True))
+    numbers = tuple(zip(map(system_of, found["episode-num"]), counted, strict=True))
     systematic = tuple(place for system, place in numbers if system == "xmltv_ns")
     repeated = tuple(_alike(found))
     return Shape(
@@ -275,7 +269,7 @@ def _is_plain(shape: Shape, texts: Sequence[str]) -> bool:
     for place in (shape.season, shape.episode):
         if place is not None and not texts[place].isdecimal():
             return False
-    return not (shape.live and any(texts[place].lower() == LIVE.lower() for place in shape.categories))
+    return not (shape.live and any(is_live(texts[place]) for place in shape.categories))
 
 
 def _checked(made: str) -> bytes | None:
@@ -326,3 +320,7 @@ class _Marked:
 
     def _at(self, places: Sequence[int]) -> Sequence[str]:
         return [self._texts[place] for place in places] if places else ()
+
+
+SHAPES = Shapes()
+"""Those of all guides that this process reads."""

@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+DAY = 86400
+"""Seconds of a day."""
+
 # xmltv.dtd: YYYYMMDDhhmmss or an initial substring of it, then optionally a zone. Only the date must be there.
 _FORM = re.compile(r"(\d{8})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.\d*)?)?)?)?\s*(.*)", re.ASCII | re.DOTALL)
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
 _EPOCH = date(1970, 1, 1).toordinal()
 _EPOCH_TIME = datetime(1970, 1, 1)  # noqa: DTZ001 - local times of whatever zone are counted from it
-_DAY = 86400
 # Clocks change at full quarters of an hour (those of zones in use did so since 1972).
 _QUARTER = 900
 # Zones in use reach from -12:00 to +14:00.
@@ -45,7 +47,7 @@ def parse_time(text: str, zone: ZoneInfo | None = None) -> int | None:
     midnight, offset = _midnight(day), _offset(stated.strip())
     minutes, seconds = int(minute or 0), int(second or 0)
     within_day = int(hour or 0) * 3600 + minutes * 60 + seconds
-    if midnight is None or offset is None or minutes > 59 or seconds > 60 or within_day > _DAY:  # noqa: PLR2004 - clock
+    if midnight is None or offset is None or minutes > 59 or seconds > 60 or within_day > DAY:  # noqa: PLR2004 - clock
         return None
     local = midnight + within_day
     return local - (offset if zone is None else _zone_offset(zone, local // _QUARTER))
@@ -81,7 +83,7 @@ def format_time(seconds: int) -> str:
 @lru_cache(maxsize=256)
 def _midnight(day: str) -> int | None:
     try:
-        return (date(int(day[:4]), int(day[4:6]), int(day[6:])).toordinal() - _EPOCH) * _DAY
+        return (date(int(day[:4]), int(day[4:6]), int(day[6:])).toordinal() - _EPOCH) * DAY
     except ValueError:
         return None
 

@@ -6,13 +6,13 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from tunerr.lab.bench.costs import Cost, child, job
+from tunerr.lab.bench.costs import figures as cost_figures
 from tunerr.lab.bench.lineups import figures as lineup_figures
 from tunerr.lab.bench.report import Figure, Report, ratios
 from tunerr.lab.bench.swap import figures as swap_figures
@@ -89,18 +89,11 @@ def ingest_request(folder: Path, document: Path, database: str = "catalog.db") -
 
 
 def _compared(case: str, ours: list[Cost], theirs: list[Cost]) -> list[Figure]:
-    def each(costs: list[Cost], value: Callable[[Cost], float]) -> tuple[float, ...]:
-        return tuple(map(value, costs))
-
     cpu = ratios([cost.cpu for cost in ours], [cost.cpu for cost in theirs])
     return [
-        Figure(case, PROTOTYPE, "wall", each(theirs, lambda cost: cost.wall), "s"),
-        Figure(case, PROTOTYPE, "CPU", each(theirs, lambda cost: cost.cpu), "s"),
-        Figure(case, PROTOTYPE, "peak RSS", each(theirs, lambda cost: cost.peak), "MB"),
-        Figure(case, PRODUCT, "wall", each(ours, lambda cost: cost.wall), "s"),
-        Figure(case, PRODUCT, "CPU", each(ours, lambda cost: cost.cpu), "s"),
+        *cost_figures(case, PROTOTYPE, theirs),
+        *cost_figures(case, PRODUCT, ours, _MEGABYTES),
         Figure(case, PRODUCT, "CPU of the prototype's", cpu, "x", _TIMES_PROTOTYPE),
-        Figure(case, PRODUCT, "peak RSS", each(ours, lambda cost: cost.peak), "MB", _MEGABYTES),
     ]
 
 
@@ -132,11 +125,7 @@ def _titles(folder: Path, plan: Plan) -> list[Figure]:
     return [
         figure
         for case, costs in found.items()
-        for figure in (
-            Figure(f"{words}, {case}", PRODUCT, "wall", tuple(cost.wall for cost in costs), "s"),
-            Figure(f"{words}, {case}", PRODUCT, "CPU", tuple(cost.cpu for cost in costs), "s"),
-            Figure(f"{words}, {case}", PRODUCT, "peak RSS", tuple(cost.peak for cost in costs), "MB", _MEGABYTES),
-        )
+        for figure in cost_figures(f"{words}, {case}", PRODUCT, costs, _MEGABYTES)
     ]
 
 

@@ -104,6 +104,13 @@ def playlist(channels: dict[str, list[str]]) -> str:
     return "\n".join((*lines, ""))
 
 
+def command(settings: Mapping[str, str], *arguments: str) -> list[str]:
+    """Our program with these settings, by names without prefix, whatever this process has been given."""
+    unset = [part for name in read_environment() if name.startswith(PREFIX) for part in ("-u", name)]
+    given = [f"{PREFIX}{name}={value}" for name, value in settings.items()]
+    return ["env", *unset, *given, sys.executable, "-m", "tunerr", *arguments]
+
+
 @contextlib.asynccontextmanager
 async def product(
     folder: Path, channels: dict[str, list[str]], cores: Cores, settings: Mapping[str, str] = MappingProxyType({})
@@ -111,12 +118,11 @@ async def product(
     """The product as shipped, with its data in `folder`, on the relay's core; `settings` by names without prefix."""
     listed = _written(folder / "bench.m3u", playlist(channels))
     port = free_port()
-    unset = [part for name in read_environment() if name.startswith(PREFIX) for part in ("-u", name)]
-    argv = [
-        "env", *unset, f"{PREFIX}WEBUI_DISABLED=true", *(f"{PREFIX}{name}={value}" for name, value in settings.items()),
-        sys.executable, "-m", "tunerr", "run", "--addr", f"127.0.0.1:{port}",
-        "--data-dir", str(folder / "data"), "--m3u", str(listed), "--tuner-count", "4", "--log-level", "warning",
-    ]  # fmt: skip
+    argv = command(
+        {"WEBUI_DISABLED": "true", **settings},
+        *("run", "--addr", f"127.0.0.1:{port}", "--data-dir", str(folder / "data"), "--m3u", str(listed)),
+        *("--tuner-count", "4", "--log-level", "warning"),
+    )
     async with running(argv, name=PRODUCT, cwd=folder, core=cores.relay) as child:
         base = f"http://127.0.0.1:{port}"
         await _ready(base, child)

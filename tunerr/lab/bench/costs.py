@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 
 from tunerr.errors import TunerrError
+from tunerr.lab.bench.report import Figure
 
 _POLL = 0.02
 
@@ -28,6 +29,15 @@ class Cost:
     def __add__(self, other: Cost) -> Cost:
         """What both took, one after the other."""
         return Cost(self.wall + other.wall, self.cpu + other.cpu, max(self.peak, other.peak))
+
+
+def figures(case: str, who: str, costs: Sequence[Cost], most: float | None = None) -> list[Figure]:
+    """What each of some runs of `who` took; `most`: the most MB that is wanted."""
+    return [
+        Figure(case, who, "wall", tuple(cost.wall for cost in costs), "s"),
+        Figure(case, who, "CPU", tuple(cost.cpu for cost in costs), "s"),
+        Figure(case, who, "peak RSS", tuple(cost.peak for cost in costs), "MB", most),
+    ]
 
 
 def child(argv: Sequence[str], request: Mapping[str, object] | None = None) -> Cost:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from itertools import pairwise
 from pathlib import Path
 
-from tunerr.config import PREFIX, read_environment
 from tunerr.errors import TunerrError
-from tunerr.lab.bench.contenders import PRODUCT, Product, product
+from tunerr.lab.bench.contenders import PRODUCT, Product, command, product
 from tunerr.lab.bench.guide_work import Work
 from tunerr.lab.bench.process import Cores, family, resident, running, source
 from tunerr.lab.bench.report import Figure
@@ -30,7 +28,7 @@ async def figures(work: Work, media: Path, rounds: int, cores: Cores) -> list[Fi
     shape, document = work.shape, work.document
     settings = {"XMLTV_URL": str(document), "XMLTV_TIMEOUT": "10m"}
     async with source(media) as provider:
-        names = [shape.name(number) for number in range(max(1, shape.channels // 10))]
+        names = [shape.name(number) for number in range(len(shape.ids))]
         channels = {name: [provider.url("a", f"login{number}")] for number, name in enumerate(names)}
         async with product(work.folder / "playing", channels, cores, settings) as ours:
             await _no_worker(ours, _JOB_SECONDS)
@@ -84,18 +82,7 @@ def _longest_gap(viewer: Viewer, began: int, ended: int) -> float:
 
 async def _refresh(ours: Product) -> None:
     """What the operator does; ends when the guide was read."""
-    unset = [part for name in read_environment() if name.startswith(PREFIX) for part in ("-u", name)]
-    argv = [
-        "env",
-        *unset,
-        f"{PREFIX}DATA_DIR={ours.data}",
-        sys.executable,
-        "-m",
-        "tunerr",
-        "source",
-        "refresh",
-        "xmltv",
-    ]
+    argv = command({"DATA_DIR": str(ours.data)}, "source", "refresh", "xmltv")
     async with running(argv, name="source refresh") as child:
         async with asyncio.timeout(_JOB_SECONDS):
             status = await child.wait()

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from lxml import etree
 
 from tunerr.guide.matching.values import Wanted
 from tunerr.guide.messages import IngestRequest, RenderChannel, RenderLineup, RenderRequest, RenderSource
+from tunerr.lab.bench.contenders import PRODUCT
 from tunerr.lab.bench.costs import Cost, child, job
+from tunerr.lab.bench.costs import figures as cost_figures
 from tunerr.lab.bench.lag import Lag
 from tunerr.lab.bench.report import Figure, ratios
 from tunerr.lab.guides import Shape
@@ -22,9 +24,9 @@ from tunerr.model.channel import SourceId
 from tunerr.support.tasks import Supervisor
 from tunerr.support.worker_client import Worker
 
-PRODUCT, YARDSTICK = "tunerr", "xmllint + sqlite3"
-TOOLS = {"xmllint": "libxml2-utils", "sqlite3": "sqlite3"}
-"""Programs of the yardstick, with their Debian packages."""
+YARDSTICK = "xmllint + sqlite3"
+# Programs of the yardstick, with their Debian packages.
+_TOOLS = {"xmllint": "libxml2-utils", "sqlite3": "sqlite3"}
 
 # performance.md, "Targets".
 _TIMES_SOME, _TIMES_ALL, _MEGABYTES, _LAG_MS = 3.0, 5.0, 150.0, 5.0
@@ -51,7 +53,7 @@ COMMIT;
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The document of a shape, and the folder in which all databases are."""
+    """The document of a shape, whose ids are those of a tenth of its channels, and the folder of all databases."""
 
     document: Path
     shape: Shape
@@ -107,7 +109,7 @@ def _wanted(shape: Shape, number: int) -> Wanted:
 def costs(work: Work, pairs: int) -> list[Figure]:
     """Ingest for a tenth and for all of the channels and render, in pairs with the yardstick where it is installed."""
     every = work.shape.channels
-    lineups = {"a tenth": max(1, every // 10), "all": every}
+    lineups = {"a tenth": len(work.shape.ids), "all": every}
     ours: dict[str, list[Cost]] = {case: [] for case in lineups}
     renders: list[Cost] = []
     theirs: list[Cost] = []
@@ -120,10 +122,10 @@ def costs(work: Work, pairs: int) -> list[Figure]:
         renders.append(job("render-guide", work.render(every, f"guide-{pair}-{every}.db")))
     words = f"guide of {work.document.stat().st_size / 1e6:.0f} MB"
     return [
-        *_plain(words, YARDSTICK, theirs),
+        *cost_figures(words, YARDSTICK, theirs),
         *_compared(f"{words}, a tenth wanted", ours["a tenth"], theirs, _TIMES_SOME),
         *_compared(f"{words}, all wanted", ours["all"], theirs, _TIMES_ALL),
-        *_plain(f"{words}, rendered", PRODUCT, renders, _MEGABYTES),
+        *cost_figures(f"{words}, rendered", PRODUCT, renders, _MEGABYTES),
     ]
 
 
@@ -131,16 +133,8 @@ def missing() -> list[str]:
     """What the yardstick lacks on this machine, in words."""
     return [
         f"{tool} is not installed (Debian: {package}): no rows of the yardstick."
-        for tool, package in TOOLS.items()
+        for tool, package in _TOOLS.items()
         if shutil.which(tool) is None
-    ]
-
-
-def _plain(case: str, who: str, costs: list[Cost], most: float | None = None) -> list[Figure]:
-    return [
-        Figure(case, who, "wall", _each(costs, lambda cost: cost.wall), "s"),
-        Figure(case, who, "CPU", _each(costs, lambda cost: cost.cpu), "s"),
-        Figure(case, who, "peak RSS", _each(costs, lambda cost: cost.peak), "MB", most),
     ]
 
 
@@ -148,14 +142,10 @@ def _compared(case: str, ours: list[Cost], theirs: list[Cost], limit: float) -> 
     wall = ratios([cost.wall for cost in ours], [cost.wall for cost in theirs])
     cpu = ratios([cost.cpu for cost in ours], [cost.cpu for cost in theirs])
     return [
-        *_plain(case, PRODUCT, ours, _MEGABYTES),
+        *cost_figures(case, PRODUCT, ours, _MEGABYTES),
         Figure(case, PRODUCT, "wall of the yardstick's", wall, "x", limit),
         Figure(case, PRODUCT, "CPU of the yardstick's", cpu, "x", limit),
     ]
-
-
-def _each(costs: list[Cost], value: Callable[[Cost], float]) -> tuple[float, ...]:
-    return tuple(map(value, costs))
 
 
 def _rows(work: Work) -> Path:

@@ -2,8 +2,8 @@
 
 from tunerr.lab.guides.document import document
 from tunerr.lab.guides.faults import GUIDE_FAULTS, GuideFault
-from tunerr.lab.guides.shape import FLAWS, Flaw, Shape
+from tunerr.lab.guides.shape import Flaw, Shape
 from tunerr.lab.guides.state import Asked
 from tunerr.lab.guides.usecases import GuideProvider
 
-__all__ = ["FLAWS", "GUIDE_FAULTS", "Asked", "Flaw", "GuideFault", "GuideProvider", "Shape", "document"]
+__all__ = ["GUIDE_FAULTS", "Asked", "Flaw", "GuideFault", "GuideProvider", "Shape", "document"]

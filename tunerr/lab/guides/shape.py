@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,26 +14,13 @@ class Flaw(enum.StrEnum):
     """Something wrong with single rows."""
 
     NO_STOP = enum.auto()
-    STOP_BEFORE_START = enum.auto()
-    OVERLAP = enum.auto()
-    UNREADABLE_START = enum.auto()
-    NO_TITLE = enum.auto()
-    BARE_AMPERSAND = enum.auto()
-    CONTROL_CHARACTER = enum.auto()
-    ZONES = enum.auto()
-
-
-FLAWS: Mapping[Flaw, str] = {
-    Flaw.NO_STOP: "no stop time",
-    Flaw.STOP_BEFORE_START: "the stop time is an hour before the start",
-    Flaw.OVERLAP: "it ends half an hour after the next one has begun",
-    Flaw.UNREADABLE_START: "the start time is a word",
-    Flaw.NO_TITLE: "the title is empty and there is no description",
-    Flaw.BARE_AMPERSAND: "an & that is not escaped",
-    Flaw.CONTROL_CHARACTER: "a control character, which XML does not allow",
-    Flaw.ZONES: "the same moment in another zone: +0545, -0330, UTC, Z …",
-}
-"""What each does to a row."""
+    STOP_BEFORE_START = enum.auto()  # by an hour
+    OVERLAP = enum.auto()  # it ends half an hour after the next one has begun
+    UNREADABLE_START = enum.auto()  # the start time is a word
+    NO_TITLE = enum.auto()  # the title is empty and there is no description
+    BARE_AMPERSAND = enum.auto()  # an & that is not escaped
+    CONTROL_CHARACTER = enum.auto()  # one that XML does not allow
+    ZONES = enum.auto()  # the same moment in another zone: +0545, -0330, UTC, Z …
 
 
 @dataclass(frozen=True, slots=True)

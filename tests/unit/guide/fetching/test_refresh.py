@@ -15,6 +15,7 @@ from tests.unit.guide.documents import NOW, guide, programme, seconds
 from tunerr.config.guide import GuideSettings
 from tunerr.errors import TunerrError
 from tunerr.guide.fetching import documents
+from tunerr.guide.fetching.alias_book import matching_of
 from tunerr.guide.fetching.refresh import GuideRefresher
 from tunerr.guide.store import GuideStore
 from tunerr.model.channel import Channel, ChannelId, GuideWish, Lineup, LineupChannel, SourceId, Stream
@@ -103,7 +104,8 @@ async def made_by(tmp_path, clock):
     state = await open_server(folder.state_db, kind="state")
     clients = HttpClients(user_agent="Tunerr/test")
 
-    def make(*, sources=(ANYWHERE,), **settings):
+    def make(*, sources=(ANYWHERE,), **given):
+        settings = GuideSettings(**given)
         return GuideRefresher(
             folder=folder,
             sources=SourceStore(state),
@@ -111,7 +113,8 @@ async def made_by(tmp_path, clock):
             worker=Here(),
             clock=clock,
             configured=Published(sources),
-            settings=GuideSettings(**settings),
+            settings=settings,
+            matching=matching_of(settings, folder=folder, clients=clients, clock=clock),
             beside=nobody,
         )
 

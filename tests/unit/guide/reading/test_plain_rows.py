@@ -11,8 +11,9 @@ from tests.unit.guide.documents import SHARED, guide, programme
 from tunerr.errors import NotAGuide
 from tunerr.guide.messages import Taste
 from tunerr.guide.reading.document import GuideDocument
-from tunerr.guide.rows.body import body_of, careful, plain
-from tunerr.guide.rows.plain import END, Plain
+from tunerr.guide.rows.body import body_of
+from tunerr.guide.rows.children import careful
+from tunerr.guide.rows.plain import END, Plain, plain
 
 START = 1787486400
 TIMES = 'start="20260823120000 +0000" stop="20260823130000 +0000"'

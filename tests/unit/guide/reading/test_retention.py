@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.guide.documents import NOW, far, guide, programme
-from tunerr.guide.reading.retention import DAY, days_to_keep
+from tunerr.guide.reading.retention import days_to_keep
+from tunerr.guide.rows.times import DAY
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from lxml import etree
 
 from tests.unit.guide.documents import problems, wrapped
 from tunerr.guide.messages import Taste
-from tunerr.guide.rows.body import body_of, careful
+from tunerr.guide.rows.body import body_of
+from tunerr.guide.rows.children import careful
 
 START = 1787486400  # 2026-08-23 12:00 UTC
 HOUR = 3600

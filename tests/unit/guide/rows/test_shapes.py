@@ -6,26 +6,26 @@ from lxml import etree
 from tests.unit.guide.documents import SHARED
 from tunerr.guide.messages import Taste
 from tunerr.guide.rows import shapes
-from tunerr.guide.rows.body import arrange, careful, joined
+from tunerr.guide.rows.children import NO_TASTE, careful
 
 START = 1787486400
 
 
 @pytest.fixture
 def known():
-    return shapes.Shapes(arrange, joined, longest=8000)
+    return shapes.Shapes()
 
 
 def raw(children):
     return f'<programme start="1" channel="c">{children}</programme>'
 
 
-def made_of(known, row, taste=shapes.NO_TASTE):
+def made_of(known, row, taste=NO_TASTE):
     split = known.split(row.removesuffix("</programme>"))
     return None if split is None else known.written(split, START, START + 1800, taste)
 
 
-def written(known, children, taste=shapes.NO_TASTE):
+def written(known, children, taste=NO_TASTE):
     return made_of(known, raw(children), taste)
 
 

@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from tunerr.guide.rows.times import parse_time
-from tunerr.lab.guides import FLAWS, Flaw, Shape, document
+from tunerr.lab.guides import Flaw, Shape, document
 from tunerr.lab.guides.bodies import body
 from tunerr.lab.guides.forms import FORMS, packed
 
@@ -80,10 +80,6 @@ def test_a_window_has_the_rows_that_touch_it():
 
 def test_rows_of_an_hour():
     assert {row[2] - row[1] for row in rows(replace(SHAPE, hours=1))} == {3600}
-
-
-def test_every_flaw_says_what_it_does():
-    assert set(FLAWS) == set(Flaw)
 
 
 def test_zones_leave_the_moments_alone():
