@@ -17,6 +17,8 @@ TunerrError
 │   ├── NotAGuide
 │   ├── NotAPanel            no answer of an Xtream panel, or of another question
 │   ├── NotADevice           no answer of an HDHomeRun device
+│   ├── OwnDevice            the device is this program itself
+│   ├── MalformedPacket      no packet of the HDHomeRun's native protocol
 │   ├── AccountRefused       the provider says no to the account: wrong login, expired, banned, disabled
 │   └── ShrinkRefused        far fewer channels than the last good answer
 ├── TuneError                a viewer can't have the channel; carries the HDHomeRun code
@@ -120,6 +122,14 @@ class NotAPanel(ContentError):
 
 class NotADevice(ContentError):
     """The answer is not what an HDHomeRun device gives."""
+
+
+class OwnDevice(ContentError):
+    """The device is this program itself, which can't be a source of its own."""
+
+
+class MalformedPacket(ContentError):
+    """No packet of the HDHomeRun's native protocol, or one that breaks its rules."""
 
 
 class AccountRefused(ContentError):

@@ -6,19 +6,15 @@ import pytest_asyncio
 from tests.tools import failover_run
 from tests.tools.media import make_ts
 from tests.tools.origin import origin
-from tests.tools.server import start
+from tests.tools.server import running, start
+from tests.tools.until import until
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo(tmp_path_factory):
     """One program with the demo provider, shared by all tests that only read or play."""
-    server = start(tmp_path_factory.mktemp("demo") / "data")
-    try:
-        yield await server.ready()
-        assert server.stop() == 0, server.log
-    finally:
-        if server.process.poll() is None:
-            server.kill()
+    async with running(tmp_path_factory.mktemp("demo") / "data") as server:
+        yield server
 
 
 @pytest_asyncio.fixture
@@ -52,6 +48,28 @@ async def provider(media):
     """A provider whose answers the test sets."""
     async with origin(media, 60) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def offered(request, media, tmp_path_factory):
+    """A provider of a file's CHANNELS and the program on it with the file's TUNERS: one boot for all of its tests."""
+    async with origin(media, 60) as offering:
+        url, tuners = offering.playlist(*request.module.CHANNELS), request.module.TUNERS
+        env = {"IPTV_TUNERR_M3U_URL": url, "IPTV_TUNERR_TUNER_COUNT": str(tuners)}
+        async with running(tmp_path_factory.mktemp("offered") / "data", env=env) as server:
+            server.rows = await server.json("/lineup.json")
+            yield server, offering
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shared(offered):
+    """The same once the test before has left nothing open; the provider counts anew."""
+    server, offering = offered
+    await server.idle()
+    await until(lambda: offering.open_streams == 0, what="upstreams of the test before closed")
+    offering.opened_streams = offering.most_open = 0
+    offering.requests.clear()
+    return server, offering
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

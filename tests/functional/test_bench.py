@@ -5,8 +5,10 @@ import json
 import pytest
 
 from tests.tools.clients import client
-from tunerr.lab.bench import catalog, failover, guide, hls, join, relay
+from tunerr.lab.bench import catalog, failover, flood, guide, hls, join, relay
 from tunerr.lab.media import default_folder
+
+pytestmark = pytest.mark.alone
 
 
 def by_name(report):
@@ -73,3 +75,18 @@ async def test_guide():
     assert len(figures["guide.xml, 304", "answer"]["values"]) == 500
     assert [what for case, what in figures if case.startswith("guide.xml.gz")].count("download") == 1
     assert figures["a stream plays", "longest gap in a refresh"]["median"] > 0
+
+
+async def test_flood():
+    report = await flood.run(flood.Plan(default_folder(), packets=1_000, connections=20, pairs=2, seconds=1.0))
+    figures = by_name(report)
+    assert len(figures["at rest", "gap p99.9 of each stream"]["values"]) == 5
+    assert len(figures["in the flood", "growth of the longest gap"]["values"]) == 2
+    assert figures["in the flood", "streams that ended"]["values"] == [0]
+    assert figures["in the flood", "answer to a get"]["median"] > 0
+    sent = {figure.what: figure.values[0] for figure in report.figures if figure.who == "flood"}
+    assert sent["datagrams"] == 1_000
+    assert 0 < sent["… answered"] < 600, "more than a third at most is valid"
+    assert 0 < sent["bytes answered / sent"] < 1
+    assert sum(sent[f"control connections, {end} at the end"] for end in ("open", "closed", "refused")) == 20
+    assert sent["HTTP connections, open at the end"] == 20

@@ -14,15 +14,21 @@ HERD = 50
 FREED = 0.3  # seconds in which the provider notices a closed socket
 
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHANNELS, TUNERS = ("one", "two", "three", "four"), 2
+
+
 @pytest.fixture
-async def tuner(boot, provider):
+def tuner(shared):
     """The program with four channels and two tuners."""
-    names = ("one", "two", "three", "four")
-    server = await boot(
-        env={"IPTV_TUNERR_M3U_URL": provider.playlist(*names), "IPTV_TUNERR_TUNER_COUNT": "2"},
-    )
-    server.urls = [row["URL"] for row in await server.json("/lineup.json")]
+    server, _ = shared
+    server.urls = [row["URL"] for row in server.rows]
     return server
+
+
+@pytest.fixture
+def provider(shared):
+    return shared[1]
 
 
 async def freed(server, provider):
@@ -72,7 +78,7 @@ async def test_two_channels_of_one_media_server_play_and_a_third_is_refused(tune
     await freed(tuner, provider)
 
 
-async def test_a_viewer_that_takes_a_kilobyte_a_second_harms_nobody(tuner, provider, tmp_path):
+async def test_S19_a_viewer_that_takes_a_kilobyte_a_second_harms_nobody(tuner, provider, tmp_path):
     def memory():
         lines = Path(f"/proc/{tuner.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
@@ -125,7 +131,8 @@ async def test_the_last_of_three_overlapping_requests_plays_on(tuner, provider, 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])
 async def test_zapping_never_has_two_upstreams_open_on_one_tuner(boot, provider, tmp_path, reset):
-    server = await boot(env={"IPTV_TUNERR_M3U_URL": provider.playlist("one", "two"), "IPTV_TUNERR_TUNER_COUNT": "1"})
+    playlist = provider.playlist("one", "two", path="/zapped.m3u")
+    server = await boot(env={"IPTV_TUNERR_M3U_URL": playlist, "IPTV_TUNERR_TUNER_COUNT": "1"})
     urls = [row["URL"] for row in await server.json("/lineup.json")]
     most = 0
     for turn in range(8):

@@ -1,4 +1,7 @@
-"""The failover matrix on transport streams: see tests/tools/failover_table.py for what must come of each fault."""
+"""The failover matrix: see tests/tools/failover_table.py for what must come of each fault.
+
+All cells of a run happen at the same time, in the set-up of the first one; so they are all in this file.
+"""
 
 import asyncio
 from datetime import UTC, datetime
@@ -7,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.tools import failover_run
+from tests.tools.failover import Expected
 from tests.tools.failover_table import BURSTY, HLS, TS
+from tunerr.lab.faults import vocabulary as v
 
+PICTURELESS = [cell for cell in TS if cell.expected is Expected.REFUSED]
+STALLS = [cell for cell in TS if isinstance(cell.faults[0], v.Stall | v.Starve) and cell not in PICTURELESS]
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "failover-matrix.md"
 TEXT = """---
 id: failover-matrix
@@ -32,13 +39,40 @@ HEAD = """| Case | Expected | Seen | Longest silence | Fault to picture | Switch
 |---|---|---|---|---|---|---|---|"""
 
 
-@pytest.mark.client
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("cell", TS, ids=lambda cell: cell.id)
-def test_a_fault_on_a_transport_stream(cell, matrix):
-    seen = matrix[cell.name]
+def cells(some):
+    """Marks of a test of these cells."""
+    parametrize = pytest.mark.parametrize("cell", some, ids=lambda cell: cell.id)
+    return lambda test: pytest.mark.client(pytest.mark.timeout(900)(parametrize(test)))
+
+
+def as_expected(seen):
     print(seen.row())
     assert not (missed := seen.misses()), "\n".join(missed)
+
+
+@cells(PICTURELESS)
+def test_S09_S10_a_source_without_a_picture_is_refused_in_time(cell, matrix):
+    as_expected(matrix[cell.name])
+
+
+@cells(STALLS)
+def test_S18_a_source_that_stalls(cell, matrix):
+    as_expected(matrix[cell.name])
+
+
+@cells([cell for cell in TS if cell not in (*PICTURELESS, *STALLS)])
+def test_a_fault_on_a_transport_stream(cell, matrix):
+    as_expected(matrix[cell.name])
+
+
+@cells(HLS)
+def test_a_fault_on_live_hls(cell, matrix):
+    as_expected(matrix[cell.name])
+
+
+@cells(BURSTY)
+def test_a_healthy_source_that_sends_much_at_a_time_is_left_alone(cell, matrix):
+    as_expected(matrix[cell.name])
 
 
 def table(title, cells, matrix):

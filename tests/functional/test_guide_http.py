@@ -1,4 +1,4 @@
-"""The guide and the figures as real checkers see them."""
+"""The guide as clients read it."""
 
 import asyncio
 import gzip
@@ -6,14 +6,10 @@ import re
 import time
 from itertools import pairwise
 
-import pytest
 from lxml import etree
 
-from tests.tools.clients import client, run
 from tests.tools.until import until
 from tunerr.guide.rows.times import parse_time
-
-XMLTV = "/usr/share/xmltv"
 
 
 async def guide_of(server):
@@ -26,16 +22,8 @@ async def guide_of(server):
     return await until(made, what="the guide")
 
 
-@pytest.mark.client
-async def test_X01_the_guide_is_valid_and_leads_every_client_to_the_number(demo, tmp_path):
-    path = tmp_path / "guide.xml"
-    path.write_bytes(await guide_of(demo))
-    checked = await run(client("xmllint"), "--noout", "--dtdvalid", f"{XMLTV}/xmltv.dtd", path)
-    assert checked.status == 0, checked.err
-    checked = await run(client("tv_validate_file"), path, env={"XMLTV_SUPPLEMENT": XMLTV})
-    assert checked.status == 0, checked.out + checked.err
-
-    channels = etree.parse(path).findall("channel")
+async def test_X01_the_guide_leads_every_client_to_the_number(demo):
+    channels = etree.fromstring(await guide_of(demo)).findall("channel")
     lineup = await demo.json("/lineup.json")
     assert len(channels) == len(lineup)
     for element, row in zip(channels, lineup, strict=True):
@@ -58,7 +46,7 @@ async def test_X02_every_form_of_the_guide_holds_the_same(demo):
     assert (await demo.get("/device/2/guide.xml")).status == 404
 
 
-async def test_X03_a_guide_of_some_days_is_made_when_it_is_asked_for(demo):
+async def test_a_guide_of_some_days_is_made_when_it_is_asked_for(demo):
     def of(xml):
         root = etree.fromstring(xml)
         return len(root.findall("channel")), {row.get("start") for row in root.findall("programme")}
@@ -84,11 +72,3 @@ async def test_no_channel_is_blank_in_the_days_to_come(demo):
         assert times[0][0] < now - 20 * 3600
         assert times[-1][1] > now + 6 * 86400
         assert all(before[1] <= after[0] < before[1] + 300 for before, after in pairwise(times))
-
-
-@pytest.mark.client
-async def test_promtool_accepts_the_metrics(demo):
-    answer = await demo.get("/metrics")
-    checked = await run(client("promtool"), "check", "metrics", stdin=answer.data)
-    assert checked.status == 0, checked.out + checked.err
-    assert b"iptv_tunerr_channels 6.0" in answer.data

@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 from lxml import etree
 
+from tests.tools.server import free_port
 from tests.tools.until import until
+from tests.unit.outputs.faces import raw
 from tunerr.model.device_id import DeviceId
 
 DOCUMENTS = (
@@ -91,6 +93,43 @@ async def test_H03_a_configured_base_is_fixed(boot, provider):
     server = await boot(env=env)
     assert (await server.json("/discover.json"))["BaseURL"] == "http://tv.example:81"
     assert (await server.json("/lineup.json"))[0]["URL"].startswith("http://tv.example:81/")
+
+
+async def test_H03_without_a_host_it_is_the_address_that_was_asked(boot, provider):
+    extra = free_port()
+    env = {"IPTV_TUNERR_M3U_URL": provider.playlist("one"), "IPTV_TUNERR_HDHR_EXTRA_ADDR": f"127.0.0.9:{extra}"}
+    server = await boot(env=env, host="")
+    for host, port in (
+        ("127.0.0.1", server.port),
+        ("127.0.0.5", server.port),
+        ("::1", server.port),
+        ("127.0.0.9", extra),
+    ):
+        base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        told = json.loads((await raw(base, "GET /discover.json HTTP/1.0\n\n")).partition(b"\r\n\r\n")[2])
+        assert (told["BaseURL"], told["LineupURL"]) == (base, f"{base}/lineup.json")
+        body = (await raw(base, "GET /lineup.json HTTP/1.0\n\n")).partition(b"\r\n\r\n")[2]
+        assert json.loads(body)[0]["URL"].startswith(f"{base}/auto/v")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PUT"])
+async def test_what_is_not_there_has_an_empty_answer(demo, method):
+    for path in (
+        "/guide.json", "/recorded_files.json", "/api/x", "/favicon.ico", "/device/1/discover.json", "/auto/v999",
+        "/auto/ch177000000-3", "/tuner0/ch5", "/tuner99/v1", "/lineup.jsonx", "/..%2f..%2fetc/passwd", "/%00",
+        "/" + "x" * 4000,
+    ):  # fmt: skip
+        answer = await demo.get(path, method=method)
+        assert answer.status in (404, 405), path
+        assert (answer.data, answer.headers.get("Content-Length", "0")) == (b"", "0")
+
+
+@pytest.mark.parametrize("path", ["/discover.json", "/lineup.json", "/lineup_status.json", "/status.json"])
+async def test_unknown_arguments_are_ignored(demo, path):
+    plain = await demo.get(path)
+    for more in ("?show=all", "?show=found&tuning", "?show=unprotected", "?X-Plex-Token=x&show=", "?%ff=%00"):
+        answer = await demo.get(path + more)
+        assert (answer.status, answer.data) == (200, plain.data)
 
 
 async def test_H04_model_promises_no_transcoder(demo):
@@ -177,6 +216,18 @@ async def test_H13_favorites(boot, provider):
         assert (answer.status, answer.data) == (200, b"")
         assert (await server.json("/lineup.json"))[0].get("Favorite", 0) == expected
     assert (await post(server, "/lineup.post?favorite=%2B99999")).status == 404
+
+
+async def test_H13_a_favorite_survives_a_restart_in_every_form(boot, provider):
+    env = {"IPTV_TUNERR_M3U_URL": provider.playlist("one", "two")}
+    server = await boot(env=env)
+    number = (await server.json("/lineup.json"))[1]["GuideNumber"]
+    assert (await post(server, f"/lineup.post?favorite=%2B{number}")).status == 200
+    assert server.stop() == 0
+    server = await boot(env=env, port=server.port)
+    assert [row.get("Favorite") for row in await server.json("/lineup.json")] == [None, 1]
+    body = (await server.get("/lineup.xml", headers={"Accept-Encoding": "identity"})).data
+    assert [program.findtext("Favorite") for program in etree.fromstring(body)] == [None, "1"]
 
 
 async def test_H14_every_form_of_the_lineup_says_the_same(boot, provider):

@@ -55,6 +55,26 @@ async def test_antenna_and_internet_are_one_lineup_within_the_device_s_tuners(bo
     assert rows == {"m3u": "m3u", "roof": "hdhr"}
 
 
+async def test_a_device_of_the_settings_is_a_source_and_the_program_itself_is_none(boot, provider):
+    publish_device(provider, ("5.1", "abc"), tuners=1)
+    server = await boot(env={"IPTV_TUNERR_HDHR_LINEUP_URL": provider.base + "/lineup.json"})
+
+    async def there():
+        return await lineup(server) == {"abc": "5.1"}
+
+    await until(there, what="the device's channel")
+    (row,) = await asked(server, "source-list")
+    assert (row["id"], row["type"]) == ("hdhr", "hdhr")
+    await command(server, "source", "add", "hdhr", "me", "--url", server.base)
+
+    async def refused():
+        return "the program itself" in server.log
+
+    await until(refused, what="the refusal")
+    assert await states(server) == {"hdhr": "ok", "me": "failed"}
+    assert await lineup(server) == {"abc": "5.1"}
+
+
 async def test_free_lists_fill_what_the_paid_one_lacks(boot, provider):
     """Whether their streams are backups of paid channels is what the mode says."""
     public = provider.playlist("one", "three", path="/free.m3u")

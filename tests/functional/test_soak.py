@@ -93,6 +93,7 @@ async def soaked(parts, sources, *, warm_up, minutes):
     return warm, end
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 async def test_two_minutes_of_zapping_leave_nothing_behind(household, sources):
     parts = await household(FIXED_SEED)

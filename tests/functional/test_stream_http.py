@@ -11,14 +11,21 @@ import pytest
 
 from tests.tools.until import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHANNELS, TUNERS = ("one", "two", "three"), 1
+
 
 @pytest.fixture
-async def tuner(boot, provider):
+def tuner(shared):
     """The program with three channels and one tuner."""
-    env = {"IPTV_TUNERR_M3U_URL": provider.playlist("one", "two", "three"), "IPTV_TUNERR_TUNER_COUNT": "1"}
-    server = await boot(env=env)
-    server.numbers = [row["GuideNumber"] for row in await server.json("/lineup.json")]
+    server, _ = shared
+    server.numbers = [row["GuideNumber"] for row in server.rows]
     return server
+
+
+@pytest.fixture
+def provider(shared):
+    return shared[1]
 
 
 @contextlib.asynccontextmanager
@@ -81,6 +88,13 @@ async def test_S05_viewers_of_one_channel_share(tuner, provider):
     async with watching(tuner, path), watching(tuner, path):
         assert (provider.open_streams, provider.opened_streams) == (1, 1)
         assert await tuner.tuners_in_use() == 1
+
+
+async def test_S06_another_channel_at_once_on_the_only_tuner(tuner, provider):
+    for number in tuner.numbers:
+        async with watching(tuner, f"/auto/v{number}"):
+            pass
+    assert provider.most_open == 1
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])

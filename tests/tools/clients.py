@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 
@@ -10,14 +11,15 @@ import pytest
 
 
 def client(program):
-    """Path of a client program, or skip (fail in `verify --full` with CI=true)."""
-    found = shutil.which(program)
-    if found is None:
-        reason = f"{program} is not installed"
-        if os.environ.get("CI") == "true" and os.environ.get("TUNERR_VERIFY") == "full":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    """Path of a client program, or skip (fail in a full CI run)."""
+    return shutil.which(program) or lacking(f"{program} is not installed")
+
+
+def lacking(reason):
+    """Skip for want of something; fail in `verify --full` and `--clients` with CI=true."""
+    if os.environ.get("CI") == "true" and os.environ.get("TUNERR_VERIFY") in {"full", "clients"}:
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,19 @@ async def run(*argv, deadline=60, env=None, stdin=None):
         process.kill()
         out, err = await process.communicate()
         raise AssertionError(f"{argv} ran longer than {deadline} s\n{err.decode(errors='replace')[-2000:]}") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+async def version(*argv, **options):
+    """The version that a program tells when it is asked with `argv`."""
+    result = await run(*argv, **options)
+    found = re.search(r"\d+\.\d[\w.+~-]*|\d{5,}", result.out + result.err)
+    assert found, f"{argv} tells no version: {result}"
+    return found[0]
 
 
 async def probe(url, deadline=40):

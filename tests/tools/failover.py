@@ -133,6 +133,8 @@ class Seen:
         found = [f"answered after {answered:.1f} s"] if answered > TUNE else []
         if self.recording.status != 503 or self.recording.error not in self.cell.codes:
             found.append(f"answered {self.recording.status} {self.recording.error}")
+        if self.recording.headers.get("content-length") != "0":
+            found.append("the refusal has a body")
         return found
 
     def _picture(self):

@@ -8,6 +8,7 @@ from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.catalog.titles_refresh import TitlesRefresher
 from tunerr.model.channel import SourceId
+from tunerr.model.device_id import DeviceId
 from tunerr.model.source import Access, Panel, Source
 from tunerr.model.url import SecretUrl
 from tunerr.storage.accounts import AccountStore
@@ -28,6 +29,9 @@ def panel_source(*hosts, login=("lab", "secret"), timeout=10, plain=False, heade
     )
 
 
+OWN_DEVICE = DeviceId.parse("105A1B22")
+
+
 class PanelWorld:
     """What a test of panels needs; `heard` are the accounts that the refresher was told of."""
 
@@ -40,7 +44,12 @@ class PanelWorld:
         self.catalog = catalog
         shared = {"folder": folder, "clients": clients, "worker": Worker(), "clock": self.clock, "pause": pause}
         self.refresher = CatalogRefresher(
-            sources=self.store, accounts=self.accounts, reader=self.reader, on_account=self.heard.append, **shared
+            sources=self.store,
+            accounts=self.accounts,
+            reader=self.reader,
+            on_account=self.heard.append,
+            own_devices=[OWN_DEVICE],
+            **shared,
         )
         self.titles = TitlesRefresher(catalog=catalog, **shared)
 

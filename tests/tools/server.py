@@ -1,11 +1,13 @@
 """Boots the real program on free ports and ends it again."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +72,16 @@ class Server:
         """How many rows of status.json show a channel."""
         return sum("VctNumber" in row for row in await self.json("/status.json"))
 
+    async def idle(self, deadline=20.0):
+        """Wait until no tuner is in use; the seconds that took."""
+        began = time.monotonic()
+
+        async def free():
+            return await self.tuners_in_use() == 0
+
+        await until(free, deadline=deadline, every=0.05, what=f"no tuner in use; log:\n{self.log[-3000:]}")
+        return time.monotonic() - began
+
     async def ready(self, deadline=60.0):
         """Wait until /readyz answers 200; fails with the log when the program ends first."""
 
@@ -99,16 +111,20 @@ class Server:
             raise AssertionError(f"still running {deadline} s after SIGTERM:\n{self.log[-3000:]}") from None
 
 
-def start(folder, *flags, env=None, port=None, deck_port=None, logs=None):
-    """Start `iptv-tunerr run` with its data in `folder` and its log beside it, or in `logs`; returns at once."""
+def start(folder, *flags, env=None, port=None, deck_port=None, logs=None, host="127.0.0.1", native=False):
+    """Start `iptv-tunerr run` with its data in `folder` and its log beside it, or in `logs`; returns at once.
+
+    `native`: with the native HDHomeRun protocol, whose port 65001 is one for all.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     port, deck_port = port or free_port(), deck_port or free_port()
     log_path = Path(logs or folder.parent) / f"{folder.name}.log"
-    environment = clean_environment({"IPTV_TUNERR_WEBUI_PORT": str(deck_port), **(env or {})})
+    own = {"IPTV_TUNERR_WEBUI_PORT": str(deck_port), "IPTV_TUNERR_HDHR_NETWORK_MODE": str(native).lower()}
+    environment = clean_environment({**own, **(env or {})})
     with log_path.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tunerr", "run", "--addr", f"127.0.0.1:{port}", "--data-dir", str(folder), *flags],
+            [sys.executable, "-m", "tunerr", "run", "--addr", f"{host}:{port}", "--data-dir", str(folder), *flags],
             env=environment,
             cwd=folder.parent,
             stdin=subprocess.DEVNULL,
@@ -116,6 +132,18 @@ def start(folder, *flags, env=None, port=None, deck_port=None, logs=None):
             stderr=log,
         )
     return Server(process, port, deck_port, folder, log_path)
+
+
+@contextlib.asynccontextmanager
+async def running(folder, *flags, **options):
+    """A program that is ready, and ended at the end; options as of `start`."""
+    server = await asyncio.to_thread(start, folder, *flags, **options)
+    try:
+        yield await server.ready()
+        assert await asyncio.to_thread(server.stop) == 0, server.log[-3000:]
+    finally:
+        if server.process.poll() is None:
+            server.kill()
 
 
 async def run_to_end(folder, *flags, env=None, deadline=30):

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from tests.tools.clients import client, run
+from tests.tools.ordinary import ordinary_home, ordinary_user
 from tests.tools.packet_walk import Walk, walk
 
 # Seconds, by ETSI TR 101 290 (PAT, PMT) and ISO 13818-1, 2.7.2 (PCR).
@@ -161,15 +160,13 @@ async def tsreport(path):
 
 async def vlc_complaints(path, *, in_real_time=False):
     """VLC's complaints about a file: its demuxer's, at once, or a player's as well, in the time the file plays."""
-    with tempfile.TemporaryDirectory() as home:
-        Path(home).chmod(0o777)
+    with ordinary_home() as home:
         playing = ("--aout", "dummy", "--vout", "dummy") if in_real_time else ("--sout", "#std{access=dummy,mux=ts}")
-        # VLC refuses to run as root; in containers there is often nobody else.
-        user = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.geteuid() == 0 else ()
         result = await run(
-            *user, client("cvlc"), "-vv", "--no-color", "--ignore-config", "--play-and-exit", *playing, "fd://0",
-            env={"HOME": home, "XDG_RUNTIME_DIR": home}, stdin=await asyncio.to_thread(Path(path).read_bytes),
-            deadline=600,
+            *ordinary_user(), client("cvlc"), "-vv", "--no-color", "--ignore-config", "--play-and-exit", *playing,
+            "fd://0",
+            env={"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}, deadline=600,
+            stdin=await asyncio.to_thread(Path(path).read_bytes),
         )  # fmt: skip
     assert _VLC_SAW.search(result.err), f"VLC saw no transport stream:\n{result.err[-2000:]}"
     return _lines(result.err, _VLC_COMPLAINT.pattern)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 import aiosqlite
 
 from tunerr.app.accounts import AccountBook, ask_account
+from tunerr.app.carried import CarriedLog
 from tunerr.app.desk import Desk
 from tunerr.app.guide_coverage import left_out_for_guide
 from tunerr.app.guide_desk import GuideDesk
@@ -30,11 +32,13 @@ from tunerr.guide.fetching.alias_book import matching_of
 from tunerr.guide.fetching.refresh import GuideRefresher
 from tunerr.lab.demo.provider import DemoProvider
 from tunerr.model.account import AccountStatus
+from tunerr.model.carried import CarriedBook
 from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
 from tunerr.model.status import GuideEdition, SourceStatus
 from tunerr.model.url import SecretUrl
 from tunerr.storage.accounts import AccountStore
+from tunerr.storage.carried import CarriedStore
 from tunerr.storage.connection import open_server
 from tunerr.storage.facts import Facts
 from tunerr.storage.folder import DataFolder, empty_spool, open_folder
@@ -62,6 +66,7 @@ class Core:
     devices: tuple[DeviceIdentity, ...]
     accounts: AccountBook
     lineup: Published[Lineup | None]
+    carried: Published[CarriedBook]
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
     offering: Offering
@@ -79,7 +84,8 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
     count = partial(_count_tuners, ground, accounts, is_demo=book.is_demo)
     tuners = await tuner_count(settings.gateway.tuner_count, facts, count)
     devices = await device_identities(settings.hdhr, facts, tuners=tuners, devices=settings.lineup.devices)
-    opener, gateway = _gateway(ground, accounts, tuners, stack)
+    carried = await _carried_log(ground, stack)
+    opener, gateway = _gateway(ground, accounts, tuners, carried, stack)
     offering = await build_offering(ground, gateway.accounts, opener)
     name_guides = partial(book.name, partial(named_guides, ground.catalog))
     if not book.is_demo:
@@ -96,7 +102,7 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
 
     cycle = RefreshCycle(
         sources=ground.sources,
-        catalog=_catalog_refresher(ground, offering, accounts, gateway),
+        catalog=_catalog_refresher(ground, offering, accounts, gateway, devices),
         planner=offering.planner,
         builder=offering.builder,
         guide=_guide_refresher(ground, offering),
@@ -119,6 +125,7 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         devices=devices,
         accounts=accounts,
         lineup=lineup,
+        carried=carried.book,
         edition=edition,
         statuses=statuses,
         offering=offering,
@@ -168,7 +175,16 @@ async def _count_tuners(ground: Ground, accounts: AccountBook, *, is_demo: bool)
     return accounts.streams_at_once()
 
 
-def _gateway(ground: Ground, accounts: AccountBook, tuners: int, stack: AsyncExitStack) -> tuple[StreamOpener, Gateway]:
+async def _carried_log(ground: Ground, stack: AsyncExitStack) -> CarriedLog:
+    store = CarriedStore(ground.state)
+    carried = CarriedLog(store=store, known=await store.all())
+    stack.push_async_callback(carried.aclose)
+    return carried
+
+
+def _gateway(
+    ground: Ground, accounts: AccountBook, tuners: int, carried: CarriedLog, stack: AsyncExitStack
+) -> tuple[StreamOpener, Gateway]:
     settings = ground.settings.gateway
     opener = build_opener(settings, clients=ground.clients, clock=ground.clock, host_agents=ground.agents.by_host)
     gateway = build_gateway(
@@ -177,12 +193,19 @@ def _gateway(ground: Ground, accounts: AccountBook, tuners: int, stack: AsyncExi
         clock=ground.clock,
         tuner_count=tuners,
         account_limit=accounts.limit,
+        on_carried=carried.note,
         stack=stack,
     )
     return opener, gateway
 
 
-def _catalog_refresher(ground: Ground, offering: Offering, accounts: AccountBook, gateway: Gateway) -> CatalogRefresher:
+def _catalog_refresher(
+    ground: Ground,
+    offering: Offering,
+    accounts: AccountBook,
+    gateway: Gateway,
+    devices: Iterable[DeviceIdentity],
+) -> CatalogRefresher:
     def hear(status: AccountStatus) -> None:
         accounts.note(status)
         active, maximum = status.active_connections, status.max_connections
@@ -198,6 +221,7 @@ def _catalog_refresher(ground: Ground, offering: Offering, accounts: AccountBook
         worker=ground.worker,
         clock=ground.clock,
         on_account=hear,
+        own_devices=[device.device_id for device in devices],
     )
 
 

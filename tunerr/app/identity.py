@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from tunerr.config.sections import HdhrSettings
+from tunerr.config.hdhr import HdhrSettings
 from tunerr.model.device_id import DeviceId
 from tunerr.storage.facts import Facts
 from tunerr.views.device import DeviceIdentity

@@ -7,6 +7,7 @@ import gc
 from contextlib import AsyncExitStack
 
 import structlog
+from aiohttp import web
 
 from tunerr import __version__
 from tunerr.app.after_refresh import follow_refreshes
@@ -14,11 +15,12 @@ from tunerr.app.core import Core, build_core
 from tunerr.app.descriptors import raise_descriptor_limit
 from tunerr.app.desk import Desk, open_desk
 from tunerr.app.loop_lag import watch_loop_lag
+from tunerr.app.native import NativeFaces
 from tunerr.app.operator_acts import OperatorActs
 from tunerr.app.operator_site import start_operator_site, tuner_url
 from tunerr.app.reports import all_reports
 from tunerr.app.signals import stop_on_signals
-from tunerr.app.sites import start_tcp
+from tunerr.app.sites import also_listen, start_tcp
 from tunerr.app.sources import SourceBook
 from tunerr.app.tuner_site import metrics_of, tuner_application
 from tunerr.config.loader import Loaded
@@ -101,7 +103,8 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
     acts = OperatorActs(core, background)
     reports = all_reports(core, acts.guide.findings)
     await start_operator_site(core, acts, reports, stack)
-    metrics = metrics_of(core)
+    native = NativeFaces(core)
+    metrics = metrics_of(core, native)
     address = settings.server.addr
     runner = await start_tcp(
         tuner_application(core, metrics, background, reports),
@@ -109,11 +112,14 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
         port=address.port,
         name="tuner",
         setting="--addr or IPTV_TUNERR_ADDR",
+        trusted=settings.server.trusted_proxies,
         cancel_handlers=True,
     )
     stack.push_async_callback(runner.cleanup)
-    # Pushed last, ended first: viewers get a clean end before their sockets are closed.
+    await _listen_too(core, runner)
+    # Pushed after the site, ended before it: viewers get a clean end before their sockets are closed.
     stack.push_async_callback(core.gateway.aclose)
+    await native.start(background, stack)
     background.spawn(watch_loop_lag(metrics.loop_lag.observe), "loop lag")
     background.spawn(core.cycle.forever(), "refresh")
     background.spawn(follow_refreshes(core), "titles and tests")
@@ -133,3 +139,10 @@ async def _start(settings: Settings, core: Core, stack: AsyncExitStack) -> None:
         data=str(core.ground.folder.root),
         demo=core.demo,
     )
+
+
+async def _listen_too(core: Core, runner: web.AppRunner) -> None:
+    extra = core.settings.hdhr.extra_addr
+    if extra is not None:
+        setting = "IPTV_TUNERR_HDHR_EXTRA_ADDR"
+        await also_listen(runner, host=extra.host, port=extra.port, name="tuner", setting=setting)

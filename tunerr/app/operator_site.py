@@ -49,6 +49,7 @@ async def start_operator_site(core: Core, acts: OperatorActs, reports: Reports, 
         port=deck.port,
         name="Control Deck",
         setting="IPTV_TUNERR_WEBUI_PORT",
+        trusted=core.settings.server.trusted_proxies,
     )
     stack.push_async_callback(runner.cleanup)
     url = deck_url(core)

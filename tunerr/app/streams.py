@@ -14,6 +14,8 @@ from tunerr.gateway.gateway import Gateway
 from tunerr.gateway.limits import Limits
 from tunerr.gateway.readers.opener import StreamOpener
 from tunerr.gateway.timeline import StreamAttempt
+from tunerr.model.carried import Carried
+from tunerr.model.channel import ChannelId
 from tunerr.support.clock import Clock
 from tunerr.support.cookies import CookieStore
 from tunerr.support.ffmpeg import locate_ffmpeg
@@ -44,6 +46,7 @@ def build_gateway(
     clock: Clock,
     tuner_count: int,
     account_limit: Callable[[str], int | None],
+    on_carried: Callable[[ChannelId, Carried], None],
     stack: AsyncExitStack,
 ) -> Gateway:
     """Join the parts; `stack` closes what outlives the gateway's own end."""
@@ -53,6 +56,7 @@ def build_gateway(
         tuner_count=tuner_count,
         clock=clock,
         on_attempt=_attempt_log(settings.attempt_log, stack),
+        on_carried=on_carried,
         limits=Limits(retries=settings.retry_limit, retry_pause=settings.retry_backoff_ms / 1000),
         account_limit=account_limit,
     )

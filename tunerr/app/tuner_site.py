@@ -9,6 +9,7 @@ from functools import partial
 from aiohttp import web
 
 from tunerr.app.core import Core
+from tunerr.app.native import NativeFaces
 from tunerr.config.sections import DeckSettings
 from tunerr.guide.making.ids import guide_channel_id
 from tunerr.guide.making.parts import GuideParts
@@ -51,6 +52,7 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor, told
                 configured_base=configured,
                 deck_port=deck.port if _is_for_others(deck) else None,
                 lineup=core.lineup,
+                carried=core.carried,
                 tuners=core.gateway,
                 clock=core.ground.clock,
                 set_favorite=set_favorite,
@@ -89,7 +91,7 @@ def _is_for_others(deck: DeckSettings) -> bool:
     return deck.allow_lan and not deck.disabled
 
 
-def metrics_of(core: Core) -> Metrics:
+def metrics_of(core: Core, native: NativeFaces) -> Metrics:
     """The registry whose figures are read from the parts at each scrape."""
 
     def read() -> Readings:
@@ -100,6 +102,7 @@ def metrics_of(core: Core) -> Metrics:
             sources=core.statuses.current,
             tuners=core.gateway.status(),
             gateway=core.gateway.facts,
+            native=native.facts,
             tasks=len(asyncio.all_tasks()),
         )
 

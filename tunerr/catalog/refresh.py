@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,8 +13,9 @@ from tunerr.catalog.attempts import Failures, each_host
 from tunerr.catalog.diff import in_words
 from tunerr.catalog.reader import CatalogReader
 from tunerr.catalog.visit import PAUSE_SECONDS, Known, Offer, Visit, nothing_known
-from tunerr.errors import ContentError, FetchError, TunerrError
+from tunerr.errors import ContentError, FetchError, OwnDevice, TunerrError
 from tunerr.model.account import AccountStatus
+from tunerr.model.device_id import DeviceId
 from tunerr.model.source import Panel, Source
 from tunerr.model.status import SourceState, SourceStatus
 from tunerr.model.url import SecretUrl
@@ -71,11 +72,12 @@ class CatalogRefresher:
         worker: Worker,
         clock: Clock,
         on_account: OnAccount,
+        own_devices: Collection[DeviceId] = (),
         pause: float = PAUSE_SECONDS,
     ) -> None:
         """`reader` knows all sources of channels; `on_account` hears what panels and devices say of their account.
 
-        `pause`: seconds between two requests of a refresh.
+        `own_devices`: what this program itself is as a device. `pause`: seconds between two requests of a refresh.
         """
         self._folder = folder
         self._sources = sources
@@ -85,6 +87,7 @@ class CatalogRefresher:
         self._worker = worker
         self._clock = clock
         self._on_account = on_account
+        self._own_devices = frozenset(map(str, own_devices))
         self._pause = pause
 
     async def refresh(self, source: Source, *, accept_shrink: bool = False, whole: bool = False) -> SourceStatus:
@@ -122,6 +125,11 @@ class CatalogRefresher:
 
     async def _device(self, task: _Task) -> _Outcome:
         device = await task.visit.device()
+        if device.device_id.upper() in self._own_devices:
+            raise OwnDevice(
+                f"This device is the program itself ({device.device_id}): its channels would be made of each other.",
+                hint="Give the address of another device, or remove this source.",
+            )
         await self._note(device.account(source=task.source.id, asked_at=self._clock.now()))
         return await self._take(task, await task.visit.lineup(task.known))
 

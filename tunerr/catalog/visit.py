@@ -59,13 +59,22 @@ class Offer:
 class Visit:
     """Asks a provider, `pause` seconds between two questions. As a context it removes what came: it holds credentials.
 
-    Raises FetchError, and DataFolderError when the spool can't be written.
+    `named_in`: the zone of who named the source; None: the operator did. Raises FetchError, and DataFolderError when
+    the spool can't be written.
     """
 
     def __init__(
-        self, source: Source, *, clients: HttpClients, spool: Path, clock: Clock, pause: float = PAUSE_SECONDS
+        self,
+        source: Source,
+        *,
+        clients: HttpClients,
+        spool: Path,
+        clock: Clock,
+        pause: float = PAUSE_SECONDS,
+        named_in: Zone | None = None,
     ) -> None:
         self._source = source
+        self._named_in = named_in
         self._clients = clients
         self._spool = spool
         self._clock = clock
@@ -152,13 +161,19 @@ class Visit:
             self._clients,
             location,
             target=target,
-            reach=Reach(Zone.LOOPBACK, typed_host=location.host, allow_lan=self._source.allow_lan),
+            reach=self._reach(location),
             validators=validators,
             access=self._source.access,
             limit_bytes=limit,
             timeout=seconds,
         )
         return target, fetched
+
+    def _reach(self, location: SecretUrl) -> Reach:
+        allow_lan = self._source.allow_lan
+        if self._named_in is not None:
+            return Reach(self._named_in, allow_lan=allow_lan)
+        return Reach(Zone.LOOPBACK, typed_host=location.host, allow_lan=allow_lan)
 
 
 def _whole(path: Path) -> bytes:

@@ -61,7 +61,7 @@ COMMANDS = {
         Command("undo", "Take back what was done to sources and channels, or do it again."),
         Command("probe", "Ask every provider whether it works, rank them, say what to do next."),
         Command("free-sources", "What the free sources of the settings have, before they are merged."),
-        Command("hdhr-scan", "What an HDHomeRun device is, its channels, its guide."),
+        Command("hdhr-scan", "Which HDHomeRun devices are there; what one is, its channels, its guide."),
         Command("import-cookies", "Take a browser's cookies for a provider into the cookie file."),
         Command("cf-status", "How hosts behind Cloudflare are passed: clearance cookies, remembered User-Agents."),
         Command("deck", "One-time code for the running server's Control Deck.", acts=("code",)),

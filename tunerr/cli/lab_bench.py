@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = cyclopts.App(
     name="bench",
     help="Measure the product beside what it is compared with.",
-    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog|guide [flags]",
+    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog|guide|flood [flags]",
     version_flags=[],
 )
 
@@ -111,6 +111,24 @@ def guide(
     from tunerr.lab.bench.guide import Plan, run  # noqa: PLC0415 - aiohttp and lxml
 
     return _print(run(Plan(_folder(media), channels, programmes, pairs)), json=json)
+
+
+@app.command
+def flood(
+    *,
+    packets: Annotated[int, Parameter(help="Datagrams to the discovery port.")] = 100_000,
+    connections: Annotated[
+        int, Parameter(help="Connections to the control port, and as many half-open ones to HTTP.")
+    ] = 1_000,
+    pairs: Annotated[int, Parameter(help="How many waves they come in, each after a time at rest.")] = 8,
+    seconds: Annotated[float, Parameter(help="Length of a wave, and of a rest.")] = 2.0,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """Five streams play while all ports are flooded: how much longer their gaps become."""
+    from tunerr.lab.bench.flood import Plan, run  # noqa: PLC0415 - aiohttp
+
+    return _print(run(Plan(_folder(media), packets, connections, pairs, seconds)), json=json)
 
 
 def _folder(media: Path | None) -> Path:

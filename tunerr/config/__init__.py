@@ -3,11 +3,11 @@
 from tunerr.config.environment import PREFIX, read_environment
 from tunerr.config.gateway import GatewaySettings
 from tunerr.config.guide import GuideSettings
+from tunerr.config.hdhr import HdhrSettings
 from tunerr.config.lineup import LineupSettings
 from tunerr.config.loader import Loaded, load
 from tunerr.config.sections import (
     DeckSettings,
-    HdhrSettings,
     MetricsSettings,
     ProviderSettings,
     ServerSettings,

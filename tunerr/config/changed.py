@@ -19,7 +19,7 @@ CHANGED = (
     Change(
         "HDHR_NETWORK_MODE",
         "off, id 0x12345678",
-        "on wherever port 65001 is free (arrives with the native protocol); one valid id for HTTP and UDP",
+        "on wherever port 65001 is free; one valid id for HTTP and UDP",
         "clients discover tuners by UDP and verify the id's checksum",
     ),
     Change(
@@ -28,7 +28,7 @@ CHANGED = (
         "made once: 8 hexadecimal digits with a valid checksum; an invalid value is refused with the nearest valid one",
         "the vendor's tools reject anything else",
     ),
-    Change("SSDP_DISABLED", "SSDP on", "SSDP off, an option later", "no HDHomeRun client uses it"),
+    Change("SSDP_DISABLED", "SSDP on", "off; `false` turns it on", "no HDHomeRun client uses it"),
     Change(
         "BASE_URL",
         "localhost",

@@ -14,6 +14,7 @@ from tunerr.config.declare import NumberedSection, Section, Setting, settings_of
 from tunerr.config.environment import PREFIX, read_dotenv
 from tunerr.config.free import FreeSettings, FreeSource
 from tunerr.config.guide import GuideSettings
+from tunerr.config.hdhr import HdhrSettings
 from tunerr.config.nearest import nearest
 from tunerr.config.reserved import RESERVED, reserved
 from tunerr.config.sections import SECTIONS, Account, ProviderSettings, Settings
@@ -114,15 +115,15 @@ def _build(given: Mapping[str, Given], found: Findings) -> Settings:
     provider = _section(ProviderSettings, given, found).model_copy(update={"accounts": accounts})
     guide = _section(GuideSettings, given, found)
     free = _section(FreeSettings, given, found).model_copy(update={"own": _numbered(FreeSource, given, found)})
-    sources = build_sources(provider, guide, found, free=free)
+    hdhr = _section(HdhrSettings, given, found)
+    sources = build_sources(provider, guide, found, hdhr=hdhr, free=free)
     others = {
         name: _section(section, given, found)
         for name, section in SECTIONS.items()
-        if section not in (Account, ProviderSettings, GuideSettings, FreeSource, FreeSettings)
+        if section not in (Account, ProviderSettings, GuideSettings, FreeSource, FreeSettings, HdhrSettings)
     }
-    return Settings.model_validate(
-        {**others, "guide": guide, "free": free, "provider": provider.model_copy(update={"sources": sources})}
-    )
+    provider = provider.model_copy(update={"sources": sources})
+    return Settings.model_validate({**others, "guide": guide, "free": free, "hdhr": hdhr, "provider": provider})
 
 
 def _numbered(section: type[_N], given: Mapping[str, Given], found: Findings) -> tuple[_N, ...]:

@@ -151,6 +151,14 @@ def panel(text: str) -> SecretUrl:
     return SecretUrl(word)
 
 
+def device(text: str) -> SecretUrl:
+    """Address of an HDHomeRun device, or of one of its documents; no query, no trailing slash."""
+    word = text.strip().partition("?")[0].rstrip("/")
+    if not _is_http(word):
+        raise ValueError("The value is no http or https URL of a device.")
+    return SecretUrl(word)
+
+
 def panels(text: str) -> tuple[SecretUrl, ...]:
     """Panels parted by commas."""
     return tuple(panel(part) for part in text.split(",") if part.strip())

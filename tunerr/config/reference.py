@@ -24,7 +24,7 @@ _TITLES = {
     "lineup": "Lineup",
     "validation": "Tests of channels",
     "gateway": "Gateway",
-    "hdhr": "HDHomeRun identity",
+    "hdhr": "HDHomeRun",
     "deck": "Control Deck",
     "metrics": "Metrics",
 }

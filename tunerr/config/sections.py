@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import InstanceOf, SecretStr
 
-from tunerr.config import identity, parsers
+from tunerr.config import parsers
 from tunerr.config.declare import NumberedSection, Section, Setting, reads
 from tunerr.config.folder import default_data_folder
 from tunerr.config.free import FreeSettings, FreeSource
 from tunerr.config.gateway import GatewaySettings
 from tunerr.config.guide import GuideSettings
+from tunerr.config.hdhr import HdhrSettings, networks
 from tunerr.config.lineup import LineupSettings
 from tunerr.config.validation import ValidationSettings
 from tunerr.config.values import ListenAddress
-from tunerr.model.device_id import DeviceId
 from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl
 
@@ -48,6 +49,16 @@ class ServerSettings(Section):
             flag="base-url",
         ),
     ] = ""
+    trusted_proxies: Annotated[
+        tuple[InstanceOf[IPv4Network] | InstanceOf[IPv6Network], ...],
+        reads(networks),
+        Setting(
+            "TRUSTED_PROXIES",
+            "Reverse proxies whose X-Forwarded headers count: addresses and networks; `none` for nobody's.",
+            "127.0.0.1,172.16.0.0/12",
+            default="those on this machine",
+        ),
+    ] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
     data_dir: Annotated[
         Path | None,
         reads(parsers.path),
@@ -157,64 +168,6 @@ class ProviderSettings(Section):
     accounts: tuple[Account, ...] = (Account(),)
     # What follows from all settings of subscriptions and guides; the loader fills it in.
     sources: tuple[Source, ...] = ()
-
-
-class HdhrSettings(Section):
-    """What the HDHomeRun face says about itself."""
-
-    device_id: Annotated[
-        InstanceOf[DeviceId] | None,
-        reads(identity.device_id),
-        Setting(
-            "DEVICE_ID",
-            "The tuner's identity: 8 hexadecimal digits with a valid checksum. Changed, it is a new device for Plex.",
-            str(DeviceId.nearest(0x10512345)),
-            default="made once and kept in the data folder",
-            flag="device-id",
-            aliases=("HDHR_DEVICE_ID",),
-        ),
-    ] = None
-    friendly_name: Annotated[
-        str,
-        _NAME,
-        Setting(
-            "FRIENDLY_NAME",
-            "The name that media servers show.",
-            "Living room",
-            flag="friendly-name",
-            aliases=("HDHR_FRIENDLY_NAME",),
-        ),
-    ] = "IPTV Tunerr"
-    manufacturer: Annotated[str, _NAME, Setting("HDHR_MANUFACTURER", "Manufacturer in device.xml.", "Silicondust")] = (
-        "Silicondust"
-    )
-    model_number: Annotated[
-        str,
-        reads(identity.model_number),
-        Setting(
-            "HDHR_MODEL_NUMBER",
-            "Model number; HDTC models are refused, clients would ask them to transcode.",
-            "HDHR5-4US",
-        ),
-    ] = "HDHR5-4US"
-    firmware_name: Annotated[str, _NAME, Setting("HDHR_FIRMWARE_NAME", "Firmware name.", "hdhomerun5_atsc")] = (
-        "hdhomerun5_atsc"
-    )
-    firmware_version: Annotated[
-        str, reads(identity.firmware_version), Setting("HDHR_FIRMWARE_VERSION", "Firmware date, YYYYMMDD.", "20250815")
-    ] = "20250815"
-    device_auth: Annotated[
-        str,
-        reads(identity.device_auth),
-        Setting(
-            "HDHR_DEVICE_AUTH",
-            "A dummy of at most 24 characters; clients pass it to others, so never a real secret.",
-            "iptvtunerr",
-        ),
-    ] = "iptvtunerr"
-    scan_possible: Annotated[
-        bool, _SWITCH, Setting("HDHR_SCAN_POSSIBLE", "Offer a channel scan; Plex wants one.", "true")
-    ] = True
 
 
 class DeckSettings(Section):

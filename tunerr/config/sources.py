@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from tunerr.config.environment import PREFIX
 from tunerr.config.free import PRESETS, FreeSettings
 from tunerr.config.guide import GuideSettings
+from tunerr.config.hdhr import HdhrSettings
 from tunerr.config.sections import Account, ProviderSettings
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Panel, Programmes, Source
@@ -18,12 +19,21 @@ from tunerr.model.url import SecretUrl
 PLAYLIST_TIMEOUT = 180.0
 """Seconds. Panels put large playlists together on request, which takes minutes on busy ones."""
 
+DEVICE_TIMEOUT = 30.0
+"""Seconds. A device answers at once, or it is away."""
 
 _FREE = {
     "list": "FREE_SOURCES",
     "country": "FREE_SOURCE_IPTV_ORG_COUNTRIES",
     "category": "FREE_SOURCE_IPTV_ORG_CATEGORIES",
     "all": "FREE_SOURCE_IPTV_ORG_ALL",
+}
+_SETTINGS = {
+    "m3u": "M3U_URL",
+    "xmltv": "XMLTV_URL",
+    "hdhr": "HDHR_LINEUP_URL",
+    "hdhr-guide": "HDHR_GUIDE_URL",
+    "free": "FREE_SOURCE",
 }
 _COUNTRIES = {"uk": "gb"}  # what a list is called and ISO 3166
 
@@ -37,9 +47,9 @@ class Findings:
 
 
 def build_sources(
-    provider: ProviderSettings, guide: GuideSettings, found: Findings, *, free: FreeSettings
+    provider: ProviderSettings, guide: GuideSettings, found: Findings, *, hdhr: HdhrSettings, free: FreeSettings
 ) -> tuple[Source, ...]:
-    """All sources: playlists by number, free ones after them; then the guides in the order in which they are merged.
+    """All sources: playlists by number, the device, free ones; then the guides in the order in which they are merged.
 
     These are the panels' guides, external ones, the device's, and what panels say of single channels. What is missing
     or has no effect goes to `found`.
@@ -74,6 +84,7 @@ def build_sources(
     if guide.hdhr_url is not None:
         guides.append(Source(SourceId("hdhr-guide"), "guide", guide.hdhr_url, guide.hdhr_timeout, lan))
     guides += short
+    playlists += _device(hdhr.lineup_url, allow_lan=lan)
     playlists += _free_sources(free, allow_lan=lan)
     if guide.provider_epg_incremental and not guide.provider_epg_suffix:
         found.notes.append(f"{PREFIX}PROVIDER_EPG_INCREMENTAL needs PROVIDER_EPG_URL_SUFFIX.")
@@ -88,8 +99,7 @@ def setting_of(source: SourceId) -> str:
         return PREFIX + name
     stem, _, number = source.rpartition("-")
     name, ending = (stem, f"_{number}") if number.isdecimal() else (source, "")
-    settings = {"m3u": "M3U_URL", "xmltv": "XMLTV_URL", "hdhr-guide": "HDHR_GUIDE_URL", "free": "FREE_SOURCE"}
-    name = settings.get(name, "PROVIDER_URL")
+    name = _SETTINGS.get(name, "PROVIDER_URL")
     return f"{PREFIX}{name}{'' if name == 'XMLTV_URL' else ending}"
 
 
@@ -103,6 +113,13 @@ def _panel_guide(number: int, panel: Panel, of: SourceId, guide: GuideSettings, 
     )
     name = _id("xtream-guide", number)
     return Source(name, "guide", panel.guide, guide.provider_epg_timeout, allow_lan, programmes=programmes)
+
+
+def _device(lineup: SecretUrl | None, *, allow_lan: bool) -> list[Source]:
+    if lineup is None:
+        return []
+    base = SecretUrl(lineup.reveal().removesuffix("/lineup.json"))
+    return [Source(SourceId("hdhr"), "playlist", base, DEVICE_TIMEOUT, allow_lan, device=True)]
 
 
 def _free_sources(free: FreeSettings, *, allow_lan: bool) -> list[Source]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
+
 from pydantic import SecretStr
 
 from tunerr.model.url import SecretUrl
@@ -18,7 +20,7 @@ def written(value: object) -> str:
             return str(value).lower()
         case float():
             return _duration(value)
-        case tuple() if all(isinstance(part, SecretUrl | str) for part in value):
+        case tuple() if all(isinstance(part, SecretUrl | str | IPv4Network | IPv6Network) for part in value):
             return ",".join(str(part) for part in value)
         case tuple() | SecretStr():  # headers may carry tokens
             return "(set)"

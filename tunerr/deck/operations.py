@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from tunerr.deck.forms import form_of
+from tunerr.deck.forms import form_of, in_time
 from tunerr.deck.gate import SESSION
 from tunerr.deck.render import json_answer, json_refusal
 from tunerr.errors import TunerrError
@@ -65,7 +65,9 @@ async def _fields(request: web.Request) -> Fields:
     if request.content_type != "application/json":
         return {**request.query, **await form_of(request)}
     try:
-        sent = orjson.loads(await request.read() or b"{}")
+        async with in_time():
+            body = await request.read()
+        sent = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
         raise web.HTTPBadRequest(text="The body is no JSON.") from error
     if not isinstance(sent, dict):

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from tunerr.errors import ActionRefused, SystemBusy, TuneError
+from tunerr.errors import ActionRefused, SystemBusy, TuneError, TunerInUse
 from tunerr.gateway.accounts import Accounts
 from tunerr.gateway.facts import GatewayFacts, Tally
 from tunerr.gateway.limits import Limits
@@ -19,9 +19,10 @@ from tunerr.gateway.session import House, Session
 from tunerr.gateway.slate import SlateMaker
 from tunerr.gateway.state import State
 from tunerr.gateway.timeline import StreamAttempt
-from tunerr.gateway.tuners import TunerPool
+from tunerr.gateway.tuners import Claim, TunerPool
 from tunerr.gateway.upstream import UpstreamOpener
 from tunerr.gateway.viewer import Viewer
+from tunerr.model.carried import Carried
 from tunerr.model.channel import ChannelId, LineupChannel
 from tunerr.model.status import Client, TunerStatus
 from tunerr.support.clock import Clock
@@ -45,6 +46,7 @@ class Gateway:
         selector: HostSelector | None = None,
         on_outcome: Callable[[PlaybackOutcome], None] | None = None,
         on_attempt: Callable[[StreamAttempt], None] | None = None,
+        on_carried: Callable[[ChannelId, Carried], None] | None = None,
         limits: Limits | None = None,
         account_limit: Callable[[str], int | None] | None = None,
     ) -> None:
@@ -52,8 +54,8 @@ class Gateway:
 
         `account_limit` tells what is known from elsewhere of the account with that key (`accounts.source_account`).
 
-        `on_outcome` hears of every upstream that was tried, `on_attempt` of every session that is over; they must not
-        raise.
+        `on_outcome` hears of every upstream that was tried, `on_attempt` of every session that is over, `on_carried` of
+        what a channel is seen to carry, once for a session and when that changes; they must not raise.
         """
         limits = limits or Limits()
         self.accounts = Accounts(clock=clock, limits=account_limit)
@@ -67,6 +69,7 @@ class Gateway:
             slates=SlateMaker(ffmpeg=ffmpeg, tasks=self._tasks),
             tally=self._tally,
             on_outcome=on_outcome or _ignore,
+            on_carried=on_carried or _ignore,
         )
         self._on_attempt = on_attempt or _ignore
         self._requests = 0
@@ -76,10 +79,14 @@ class Gateway:
         self._closing = False
 
     @asynccontextmanager
-    async def watch(self, row: LineupChannel, *, client: Client, tuner: int | None = None) -> AsyncIterator[Viewer]:
+    async def watch(
+        self, row: LineupChannel, *, client: Client, tuner: int | None = None, user: str = "", silent: bool = False
+    ) -> AsyncIterator[Viewer]:
         """A viewer of the channel, once there is a picture; leaving the block frees the tuner when it was the last.
 
-        `tuner` asks for one tuner; a channel that already plays on another is shared all the same. Raises TuneError.
+        `tuner` asks for one tuner, which `user` may have reserved; a channel that already plays on another is shared
+        all the same. A `silent` viewer keeps the channel playing and takes nothing of it: it waits for `ended`, not
+        for `deliver`. Raises TuneError.
         """
         viewer: Viewer | None = None
         session: Session | None = None
@@ -87,8 +94,9 @@ class Gateway:
             try:
                 self._requests += 1
                 request = f"r{self._requests:06}"
-                session = self._session(row, tuner, request)
-                viewer = session.admit(client, request)
+                self._tuners.check(tuner)
+                session = self._session(row, request)
+                viewer = session.admit(client, request, Claim(tuner, user), silent=silent)
                 await session.ready(viewer)
             except TuneError as error:
                 self._tally.tunes_failed[error.code] += 1
@@ -102,10 +110,26 @@ class Gateway:
             if session is not None and viewer is not None:
                 self._leave(session, viewer)
 
+    def reserve(self, tuner: int, user: str) -> None:
+        """Keep a tuner for requests of `user` that name it, until `release`; what it plays for other users plays on.
+
+        Raises TunerInUse when another has reserved it, or a viewer who is no user watches on it, and UnknownChannel
+        when there is none.
+        """
+        for session in self._sessions:
+            strangers = [viewer.client for viewer in session.hub if not viewer.user]
+            if session.tuner == tuner and strangers:
+                raise TunerInUse(f"Tuner {tuner} plays {session.row.number} for {strangers[0].address}.")
+        self._tuners.reserve(tuner, user)
+
+    def release(self, tuner: int) -> None:
+        """End the reservation of a tuner; what it plays plays on. One that is not reserved is no error."""
+        self._tuners.release(tuner)
+
     def status(self) -> tuple[TunerStatus, ...]:
         """One row for each tuner."""
         rows = {row.index: row for session in self._sessions if (row := session.status()) is not None}
-        return tuple(rows.get(index, TunerStatus(index)) for index in range(self._tuners.count))
+        return tuple(rows.get(index) or self._idle(index) for index in range(self._tuners.count))
 
     @property
     def facts(self) -> GatewayFacts:
@@ -116,7 +140,7 @@ class Gateway:
         inspectors = [pull.inspector for session in self._sessions for pull in session.pulls]
         return GatewayFacts(
             active_sessions=self._tuners.in_use,
-            viewers=len(viewers),
+            viewers=sum(len(session.hub.audience) for session in self._sessions),
             cards=sum(session.state is State.SLATE for session in self._sessions),
             slots=sum(account.open for account in self.accounts.facts),
             bytes_sent=tally.bytes_sent + sum(viewer.sent for viewer in viewers),
@@ -164,14 +188,16 @@ class Gateway:
             viewer.stop()
         return len(sessions) or len(viewers)
 
-    def _session(self, row: LineupChannel, tuner: int | None, request: str) -> Session:
+    def _idle(self, index: int) -> TunerStatus:
+        return TunerStatus(index, reserved_by=self._tuners.reserved_by(index))
+
+    def _session(self, row: LineupChannel, request: str) -> Session:
         if self._closing:
             raise SystemBusy("The server is shutting down.")
-        self._tuners.check(tuner)
         known = self._by_channel.get(row.channel.id)
         if known is not None and known.joinable:
             return known
-        session = Session(id=request, row=row, tuner=tuner, house=self._house)
+        session = Session(id=request, row=row, house=self._house)
         self._sessions[session] = None
         self._by_channel[row.channel.id] = session
         session.start(self._tasks, self._forget)
@@ -193,5 +219,5 @@ class Gateway:
         self._on_attempt(attempt)
 
 
-def _ignore(_: object) -> None:
+def _ignore(*_: object) -> None:
     """Nobody listens."""

@@ -47,6 +47,7 @@ class Hub:
         # Those of them that get new pieces; a viewer that was told to finish is in neither.
         self._live: dict[Viewer, None] = {}
         self._held: dict[Viewer, None] = {}
+        self._silent: dict[Viewer, None] = {}  # they take nothing, and end when the others do
         self._timer: asyncio.TimerHandle | None = None
         self._sweep_at = 0.0
 
@@ -56,10 +57,17 @@ class Hub:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def admit(self, client: Client, request: str = "") -> Viewer:
+    @property
+    def audience(self) -> tuple[Client, ...]:
+        """Who watches, once for each viewer; a silent one counts while its client has no other viewer here."""
+        heard = [viewer.client for viewer in self._viewers if viewer not in self._silent]
+        return (*heard, *(viewer.client for viewer in self._silent if viewer.client not in heard))
+
+    def admit(self, client: Client, request: str = "", *, user: str = "", silent: bool = False) -> Viewer:
         """A viewer that starts at the newest access point of its head, or at the first one to come.
 
-        `request`: the id by which an operator may end it.
+        `request`: the id by which an operator may end it; `user` as in Viewer. A `silent` one has no place in the
+        stream: nothing is kept for it.
         """
         server = is_media_server(client)
         held = server and self._cushioned
@@ -69,14 +77,13 @@ class Hub:
             ring=self.ring,
             head=self.held_head if held else self.ring,
             patience=self._stalled_viewer * (_PATIENCE_WITH_SERVERS if server else 1),
+            user=user,
         )
         self._viewers[viewer] = None
-        (self._held if held else self._live)[viewer] = None
-        if held:
-            self._move_held_head()
-        entry = self.held_head.entry if held else self._joining()
-        if entry is not None:
-            viewer.seat(entry)
+        if silent:
+            self._silent[viewer] = None
+        else:
+            self._seat(viewer, held=held)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_TICK_SECONDS, self._on_timer)
         return viewer
@@ -102,7 +109,7 @@ class Hub:
 
     def finish(self, only: Callable[[Viewer], bool] = lambda _: True) -> None:
         """No more pieces for these viewers: each is over when it has got what the ring holds now."""
-        for viewer in [*self._live, *self._held]:
+        for viewer in [*self._live, *self._held, *self._silent]:
             if only(viewer):
                 self._part(viewer)
                 viewer.finish()
@@ -135,6 +142,15 @@ class Hub:
             self._sweep(now)
         return busy
 
+    def _seat(self, viewer: Viewer, *, held: bool) -> None:
+        """Give it its head, and its place when there is one."""
+        (self._held if held else self._live)[viewer] = None
+        if held:
+            self._move_held_head()
+        entry = self.held_head.entry if held else self._joining()
+        if entry is not None:
+            viewer.seat(entry)
+
     def _joining(self) -> Entry | None:
         """Where a viewer of the live head starts: as far behind its end as the source is ahead of real time."""
         return self.ring.entry_behind(min(max(self._lead(), 0.0), _MOST_IN_HAND))
@@ -161,6 +177,7 @@ class Hub:
         """It gets no new pieces."""
         self._live.pop(viewer, None)
         self._held.pop(viewer, None)
+        self._silent.pop(viewer, None)
         if not self._held:
             self.held_head.stop()
 

@@ -73,7 +73,7 @@ class Pictures:
         codec = self._stream.codec if self._stream else ""
         found, final = opening(codec, head)
         if not final:
-            found, _ = opening(codec, elementary(_longer(headers, index)))
+            found, _ = opening(codec, unit_head(headers, index))
         if found is Opening.NONE and not adaptation_flags(packet) & RANDOM_ACCESS:
             if self.keyframes_seen or self._clock.monotonic() < self._served_after:
                 return None
@@ -82,8 +82,8 @@ class Pictures:
         return AccessPoint(index, closed=found is Opening.CLOSED)
 
 
-def _longer(headers: Headers, index: int) -> bytes:
-    """What the first packets of the PES that begins at `index` carry, as far as they are here."""
+def unit_head(headers: Headers, index: int) -> bytes:
+    """What the first packets of the access unit whose PES begins at `index` carry, as far as they are here."""
     same = (headers.pid[index : index + _HEAD_REACH] == headers.pid[index]).nonzero()[0][:_HEAD_PACKETS]
     packets = [headers.packet(index + ahead) for ahead in same.tolist()]
     pieces = [packets[0][payload_offset(packets[0]) :]]
@@ -92,7 +92,7 @@ def _longer(headers: Headers, index: int) -> bytes:
             break
         if (packet[3] ^ before[3]) & 0x0F:  # not a packet that repeats the one before
             pieces.append(packet[payload_offset(packet) :])
-    return b"".join(pieces)
+    return elementary(b"".join(pieces))
 
 
 def _payload_bytes(mine: npt.NDArray[np.bool_], stuffing: Sequence[tuple[int, int]], first: int, end: int) -> int:

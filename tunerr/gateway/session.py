@@ -21,9 +21,10 @@ from tunerr.gateway.slate import SlateMaker
 from tunerr.gateway.state import State, transition
 from tunerr.gateway.supply import Supply
 from tunerr.gateway.timeline import StreamAttempt, Timeline
-from tunerr.gateway.tuners import TunerPool
+from tunerr.gateway.tuners import Claim, TunerPool
 from tunerr.gateway.viewer import Viewer
-from tunerr.model.channel import LineupChannel
+from tunerr.model.carried import Carried
+from tunerr.model.channel import ChannelId, LineupChannel
 from tunerr.model.status import Client, TunerStatus
 from tunerr.support.tasks import Supervisor
 
@@ -43,6 +44,7 @@ class House:
     slates: SlateMaker
     tally: Tally
     on_outcome: Callable[[PlaybackOutcome], None]
+    on_carried: Callable[[ChannelId, Carried], None]
 
 
 class Session:
@@ -52,8 +54,8 @@ class Session:
     `stop`. The upstream is closed before the tuner is free.
     """
 
-    def __init__(self, *, id: str, row: LineupChannel, tuner: int | None, house: House) -> None:  # noqa: A002 - the field's name everywhere else
-        """`id`: of the request that wanted it first; `tuner`: the one that was asked for, None for any."""
+    def __init__(self, *, id: str, row: LineupChannel, house: House) -> None:  # noqa: A002 - the field's name everywhere else
+        """`id`: of the request that wanted it first."""
         self.id = id
         self.row = row
         self.tuner: int | None = None
@@ -68,7 +70,7 @@ class Session:
         self.timeline = Timeline(clock=clock)
         self._house = house
         self._clock = clock
-        self._wanted_tuner = tuner
+        self._claims: dict[Viewer, Claim] = {}  # of those who came before it had a tuner, and are still here
         self._feed = Feed(hub=self.hub, clock=clock)
         self._supply = Supply(
             channel=row.channel,
@@ -79,12 +81,14 @@ class Session:
             become=self._become,
             note=self._note,
             on_ended=self._account,
+            on_carried=self._tell_carried,
         )
         self._began = clock.monotonic()
         self._started_at = clock.now()
         self._ended: float | None = None
         self._outcomes: deque[PlaybackOutcome] = deque(maxlen=_MOST_OUTCOMES)
         self._bytes = 0  # of sources that are closed
+        self._carried: Carried | None = None
         self._settled = asyncio.Event()
         self._closed = asyncio.Event()
         self._error: TuneError | None = None
@@ -124,16 +128,23 @@ class Session:
         """Wait until all is freed."""
         await self._closed.wait()
 
-    def admit(self, client: Client, request: str) -> Viewer:
-        """A new viewer by the request of that id; it must be dismissed."""
-        viewer = self.hub.admit(client, request)
-        self._note("viewer", f"{client} came, {_people(len(self.hub))}")
+    def admit(self, client: Client, request: str, claim: Claim, *, silent: bool) -> Viewer:
+        """A new viewer by the request of that id; it must be dismissed.
+
+        Its claim counts while there is no tuner yet: the session takes what any of its viewers may have.
+        """
+        viewer = self.hub.admit(client, request, user=claim.user, silent=silent)
+        if self.tuner is None:
+            self._claims[viewer] = claim
+            self._house.tuners.wake()
+        self._note("viewer", f"{client} came, {_people(len(self.hub.audience))}")
         return viewer
 
     def dismiss(self, viewer: Viewer) -> None:
-        """Let a viewer go; without viewers the session stops."""
+        """Let a viewer go, and its claim; without viewers the session stops."""
         self.hub.dismiss(viewer)
-        self._note("viewer", f"{viewer.client} left, {_people(len(self.hub))}")
+        self._claims.pop(viewer, None)
+        self._note("viewer", f"{viewer.client} left, {_people(len(self.hub.audience))}")
         if not self.hub:
             self.stop()
 
@@ -150,16 +161,21 @@ class Session:
         """Its row among the tuners; None while it has no tuner."""
         if self.tuner is None:
             return None
+        layout = self._feed.splicer.layout
         return TunerStatus(
             index=self.tuner,
             number=self.row.number,
             name=self.row.channel.name,
             channel_id=self.row.channel.id,
-            clients=tuple(viewer.client for viewer in self.hub),
+            clients=self.hub.audience,
             source=self._supply.label,
             state=self.state.value,
             bits_per_second=self._feed.bits_per_second,
             started_at=self._started_at,
+            program=layout.program if layout is not None else 0,
+            transport_stream=layout.transport_stream if layout is not None else 0,
+            symbol_quality=self._supply.quality,
+            reserved_by=self._house.tuners.reserved_by(self.tuner),
         )
 
     def attempt(self) -> StreamAttempt:
@@ -178,7 +194,7 @@ class Session:
             state=self.state.value,
             tuner=self.tuner,
             source=self._supply.label,
-            viewers=tuple(viewer.client for viewer in self.hub),
+            viewers=self.hub.audience,
             bytes=self._bytes + playing,
             switches=self.switches.total(),
             outcomes=tuple(self._outcomes),
@@ -190,7 +206,7 @@ class Session:
 
     async def _run(self) -> None:
         try:
-            async with self._house.tuners.lease(str(self.row.number), self._wanted_tuner) as self.tuner:
+            async with self._house.tuners.lease(str(self.row.number), self._claims.values()) as self.tuner:
                 await self._supply.run()
                 self._ran_dry = True
                 self._become(State.DRAINING)
@@ -207,6 +223,11 @@ class Session:
         self._house.tally.bytes_received += outcome.bytes
         self._house.tally.continuity_errors += outcome.continuity_errors
         self._house.on_outcome(outcome)
+
+    def _tell_carried(self, carried: Carried) -> None:
+        if carried != self._carried:
+            self._carried = carried
+            self._house.on_carried(self.row.channel.id, carried)
 
     def _become(self, target: State) -> None:
         if target is self.state:

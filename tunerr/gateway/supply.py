@@ -10,15 +10,18 @@ from datetime import datetime
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.clients import is_media_server
+from tunerr.gateway.content_watch import ContentWatch
 from tunerr.gateway.feed import Feed
 from tunerr.gateway.inspection import Inspection
 from tunerr.gateway.intermission import show
 from tunerr.gateway.pull import Means, Patience, Pull
+from tunerr.gateway.quality import Quality
 from tunerr.gateway.rotation import Rotation
 from tunerr.gateway.selector import Candidate
 from tunerr.gateway.slate import SlateMaker
 from tunerr.gateway.state import State
 from tunerr.gateway.verdict import is_transient, verdict
+from tunerr.model.carried import Carried
 from tunerr.model.channel import Channel
 from tunerr.support.tasks import Supervisor
 
@@ -42,8 +45,12 @@ class Supply:
         become: Callable[[State], None],
         note: Callable[[str, str], None],
         on_ended: Callable[[Pull], None],
+        on_carried: Callable[[Carried], None],
     ) -> None:
-        """`become` takes LIVE, SWITCHING and SLATE; `on_ended` every pull once it is closed."""
+        """`become` takes LIVE, SWITCHING and SLATE; `on_ended` every pull once it is closed.
+
+        `on_carried` hears what each source carries, and again when its layout changes.
+        """
         self.pull: Pull | None = None  # the one that feeds
         self.servers_let_go = False  # a card has been shown for longer than media servers may have one
         self.switches: Counter[str] = Counter()  # by the reason why a source was left
@@ -55,6 +62,8 @@ class Supply:
         self._become = become
         self._note = note
         self._on_ended = on_ended
+        self._content = ContentWatch(on_carried)
+        self._quality = Quality()
         self._began = means.clock.monotonic()
         self._tasks = Supervisor()
         self._open: set[Pull] = set()
@@ -77,6 +86,11 @@ class Supply:
     def lead(self) -> float:
         """Seconds of media that the source which feeds is ahead of real time."""
         return self.pull.lead if self.pull is not None else 0.0
+
+    @property
+    def quality(self) -> int:
+        """Percent of the last 10 s in which a source was there and nothing of it was missing; 0 before a picture."""
+        return self._quality.percent(self._now())
 
     async def run(self) -> None:
         """Feed until no source was to be had for too long; raises TuneError when there never was a picture."""
@@ -101,6 +115,7 @@ class Supply:
         self.servers_let_go = False
         self._feed.begin()
         self.pull = pull
+        self._quality.found(self._now())
         if pull.inspector.layout is not None:
             self._rotation.shown(pull.candidate, pull.inspector.layout.codecs)
         name = self._name(pull.candidate)
@@ -115,6 +130,9 @@ class Supply:
     def take(self, pull: Pull, inspection: Inspection) -> None:
         """Pass on what the source that feeds has brought."""
         if pull is self.pull:
+            if inspection.broken:
+                self._quality.flaw(self._now())
+            self._content.take(inspection)
             self._feed.take(inspection)
 
     def bears(self, fault: UpstreamError) -> bool:
@@ -189,6 +207,7 @@ class Supply:
         self._rotation.played(pull.candidate, pull.played)
         self._rotation.failed(pull.candidate, ending)
         self._lost_at = self._now()
+        self._quality.lost(self._lost_at)
         self._why, self._reason = _clause(ending), ending.reason
         self._note(
             "lost", f"{self._name(pull.candidate)} lost after {pull.played:.0f} s: {_about_it(pull.candidate, ending)}"

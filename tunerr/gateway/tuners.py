@@ -3,68 +3,109 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from tunerr.errors import AllTunersInUse, TunerInUse, UnknownChannel
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request may have: one tuner, None for any. `user`: who asks, if it may have reserved that tuner."""
+
+    tuner: int | None = None
+    user: str = ""
+
+
 class TunerPool:
-    """Tuners 0 to `count` - 1, each leased by one session at a time."""
+    """Tuners 0 to `count` - 1, each leased by one session at a time.
+
+    A reserved tuner is leased to claims that name both it and the user who reserved it, and to no other.
+    """
 
     def __init__(self, *, count: int, patience: float) -> None:
         """`patience`: seconds that a request waits for a tuner that is closing."""
-        self._users: list[str | None] = [None] * count
+        self._playing: list[str | None] = [None] * count
+        self._reserved: dict[int, str] = {}
         self._patience = patience
-        self._freed = asyncio.Event()
+        self._changed = asyncio.Event()
 
     @property
     def count(self) -> int:
         """Number of tuners."""
-        return len(self._users)
+        return len(self._playing)
 
     @property
     def in_use(self) -> int:
         """Number of tuners that are leased."""
-        return sum(user is not None for user in self._users)
+        return sum(channel is not None for channel in self._playing)
 
     def check(self, tuner: int | None) -> None:
         """Raise UnknownChannel when there is no such tuner; None means any."""
         if tuner is not None and not 0 <= tuner < self.count:
             raise UnknownChannel(f"There is no tuner {tuner}.", hint=f"This device has {self.count}, counted from 0.")
 
-    @asynccontextmanager
-    async def lease(self, user: str, tuner: int | None = None) -> AsyncIterator[int]:
-        """Index of a tuner that is `user`'s inside the block.
-
-        Raises AllTunersInUse, or TunerInUse when `tuner` names one, after `patience`; UnknownChannel as `check`.
-        """
+    def reserve(self, tuner: int, user: str) -> None:
+        """Keep a tuner for `user`, whatever it plays. Raises TunerInUse when another has it, UnknownChannel."""
         self.check(tuner)
-        index = await self._claim(user, tuner)
+        if self._reserved.setdefault(tuner, user) != user:
+            raise self._refusal(tuner)
+
+    def release(self, tuner: int) -> None:
+        """End the reservation of a tuner; one without is no error."""
+        if self._reserved.pop(tuner, None) is not None:
+            self.wake()
+
+    def reserved_by(self, tuner: int) -> str:
+        """Who reserved it; empty for nobody."""
+        return self._reserved.get(tuner, "")
+
+    def wake(self) -> None:
+        """Have those who wait look again: there is a tuner, or one of them claims more."""
+        waiting, self._changed = self._changed, asyncio.Event()
+        waiting.set()
+
+    @asynccontextmanager
+    async def lease(self, channel: str, claims: Collection[Claim]) -> AsyncIterator[int]:
+        """Index of a tuner that plays `channel` inside the block: what one of the `claims` may have.
+
+        Claims may come and go while it waits; one that comes is followed by `wake`. After `patience` it raises
+        TunerInUse when all name tuners, else AllTunersInUse.
+        """
+        index = await self._take(channel, claims)
         try:
             yield index
         finally:
-            self._users[index] = None
-            waiting, self._freed = self._freed, asyncio.Event()
-            waiting.set()
+            self._playing[index] = None
+            self.wake()
 
-    async def _claim(self, user: str, tuner: int | None) -> int:
+    async def _take(self, channel: str, claims: Collection[Claim]) -> int:
         try:
             async with asyncio.timeout(self._patience):
                 # Nothing may be awaited between finding a tuner and taking it, nor after taking it.
-                while (index := self._free(tuner)) is None:
-                    await self._freed.wait()
+                while (index := self._free(claims)) is None:
+                    await self._changed.wait()
         except TimeoutError:
-            raise self._refusal(tuner) from None
-        self._users[index] = user
+            named = [claim.tuner for claim in claims if claim.tuner is not None]
+            raise self._refusal(named[0] if 0 < len(named) == len(claims) else None) from None
+        self._playing[index] = channel
         return index
 
-    def _free(self, tuner: int | None) -> int | None:
-        if tuner is not None:
-            return tuner if self._users[tuner] is None else None
-        return next((index for index, user in enumerate(self._users) if user is None), None)
+    def _free(self, claims: Collection[Claim]) -> int | None:
+        free = [index for index, channel in enumerate(self._playing) if channel is None]
+        return next((index for claim in claims for index in free if self._may_have(claim, index)), None)
+
+    def _may_have(self, claim: Claim, index: int) -> bool:
+        owner = self._reserved.get(index)
+        if claim.tuner is None:
+            return owner is None
+        return claim.tuner == index and owner in {None, claim.user}
 
     def _refusal(self, tuner: int | None) -> AllTunersInUse | TunerInUse:
-        if tuner is not None:
-            return TunerInUse(f"Tuner {tuner} plays {self._users[tuner]}.")
-        return AllTunersInUse(f"All {self.count} tuners are in use.", hint="Stop a stream, or raise the tuner count.")
+        if tuner is None:
+            hint = "Stop a stream, or raise the tuner count."
+            return AllTunersInUse(f"All {self.count} tuners are in use.", hint=hint)
+        if self._playing[tuner] is not None:
+            return TunerInUse(f"Tuner {tuner} plays {self._playing[tuner]}.")
+        return TunerInUse(f"Tuner {tuner} is reserved by {self._reserved.get(tuner)}.")

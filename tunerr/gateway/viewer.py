@@ -52,12 +52,19 @@ class Viewer:
         "sent",
         "transport",
         "tuner",
+        "user",
     )
 
-    def __init__(self, *, client: Client, ring: Ring, head: Head, patience: float, request: str = "") -> None:
-        """`head`: how far it reads; `patience`: seconds without a byte taken that are borne; `request`: its id."""
+    def __init__(
+        self, *, client: Client, ring: Ring, head: Head, patience: float, request: str = "", user: str = ""
+    ) -> None:
+        """`head`: how far it reads; `patience`: seconds without a byte taken that are borne; `request`: its id.
+
+        `user`: on whose reservation of the tuner it may be here.
+        """
         self.client = client
         self.request = request
+        self.user = user
         self.tuner = 0  # index of the tuner that plays for it
         self.sent = 0
         self.lapped = 0
@@ -77,6 +84,14 @@ class Viewer:
     def unread(self) -> int | None:
         """Number of the piece that it needs next; None while it has no place or when it is over."""
         return self._start.sequence if self._start is not None else self.next
+
+    @property
+    def behind(self) -> float:
+        """Seconds of stream in the ring that it has not taken yet, the piece that it needs next left out."""
+        ring, unread = self._ring, self.unread
+        if unread is None or unread >= ring.end:
+            return 0.0
+        return ring.time - ring.time_of(max(unread, ring.first))
 
     @property
     def over(self) -> bool:
@@ -103,6 +118,10 @@ class Viewer:
                     await self._over.wait()
         finally:
             self.stop()
+
+    async def ended(self) -> None:
+        """Wait until it gets nothing any more: the session has ended, or it was stopped."""
+        await self._over.wait()
 
     def catch_up(self) -> bool:
         """Write what there is for it as far as the transport has room, in one go; whether there was anything."""

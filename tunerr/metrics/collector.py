@@ -16,6 +16,7 @@ from tunerr import __version__
 from tunerr.gateway.facts import GatewayFacts
 from tunerr.model.channel import Lineup
 from tunerr.model.guide import GuideHealth, GuideStatus
+from tunerr.model.native import NativeFacts
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus, TunerStatus
 
 _PREFIX = "iptv_tunerr_"
@@ -33,6 +34,7 @@ class Readings:
     sources: tuple[SourceStatus, ...]
     tuners: tuple[TunerStatus, ...]
     gateway: GatewayFacts
+    native: NativeFacts
     tasks: int  # of the event loop
 
 
@@ -71,12 +73,26 @@ class _Figures(Collector):
         yield from _sources(now.sources)
         yield from _tuners(now.tuners)
         yield from _gateway(now.gateway)
+        yield from _native(now.native)
         yield from _guide(now.guide)
         yield _coverage(now.health)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: the registry would otherwise take a reading before the program runs."""
         return ()
+
+
+def _native(facts: NativeFacts) -> Iterable[Metric]:
+    searches = CounterMetricFamily(
+        f"{_PREFIX}discovery_requests", "Datagrams at the discovery port, by what became of them.", labels=("result",)
+    )
+    searches.add_metric(("answered",), facts.answered)
+    searches.add_metric(("ignored",), facts.ignored)
+    searches.add_metric(("limited",), facts.limited)
+    yield searches
+    yield _gauge("control_connections", "Clients of the native protocol that are connected.", facts.connections)
+    yield _counter("control_refused", "Connections of the native protocol that were closed at once.", facts.refused)
+    yield _gauge("targets", "Addresses that video is sent to by UDP or RTP.", facts.targets)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -80,7 +80,12 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class TunerStatus:
-    """One tuner slot; the fields after `index` are empty when it is idle."""
+    """One tuner slot; the fields after `index` are empty when it is idle, but `reserved_by`.
+
+    `program` and `transport_stream` are those of the stream that is published, 0 while there is none.
+    `symbol_quality`: percent of the last 10 s in which a source was there and nothing of it was missing; 0 before the
+    first picture. `reserved_by`: who keeps it for itself.
+    """
 
     index: int
     number: GuideNumber | None = None
@@ -91,3 +96,12 @@ class TunerStatus:
     state: str = ""
     bits_per_second: int = 0
     started_at: datetime | None = None
+    program: int = 0
+    transport_stream: int = 0
+    symbol_quality: int = 0
+    reserved_by: str = ""
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether a source plays: not while it is being opened or replaced, nor while a card takes its place."""
+        return self.state == "live"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from tunerr.model.url import Zone
@@ -24,16 +24,21 @@ def routes(*, reports: Reports) -> list[web.RouteDef]:
 
 def _face(report: Report, *, is_open: bool) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
-        # The Host too: a web page that names this machine by a name of its own must not read them.
-        if not is_open and not (_is_loopback(request.remote or "") and _is_loopback(_host(request))):
+        if not is_open and not _is_from_here(request):
             raise web.HTTPForbidden
         return json_response(await report(request.query))
 
     return answer
 
 
-def _host(request: web.Request) -> str:
-    host = request.host
+def _is_from_here(request: web.Request) -> bool:
+    # The name too: a web page that calls this machine by a name of its own must not read them. And its own Host beside
+    # what a proxy forwards: a page can write all headers but this one.
+    names = (request.host, *request.headers.getall(hdrs.HOST, ()))
+    return _is_loopback(request.remote or "") and all(_is_loopback(_name(host)) for host in names)
+
+
+def _name(host: str) -> str:
     return host[1 : host.index("]")] if host.startswith("[") and "]" in host else host.partition(":")[0]
 
 

@@ -35,12 +35,13 @@ def install(app: web.Application) -> None:
 
 
 def request_base(request: web.Request, configured: str) -> str:
-    """Build the base URL for the client that sent `request`; X-Forwarded-* is not trusted."""
+    """Build the base URL for the client that sent `request`, whose scheme and host are those that the client used."""
     transport = request.transport
     local = transport.get_extra_info("sockname") if transport else None
     return base_url(
         configured=configured,
-        host=request.headers.get(hdrs.HOST, ""),
+        scheme=request.scheme,
+        host=request.host,
         local=(local[0], local[1]) if isinstance(local, tuple) else ("127.0.0.1", 80),
     )
 

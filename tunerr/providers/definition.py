@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tunerr.config import parsers
 from tunerr.config.guide import GuideSettings
 from tunerr.config.nearest import nearest
-from tunerr.config.sources import PLAYLIST_TIMEOUT
+from tunerr.config.sources import DEVICE_TIMEOUT, PLAYLIST_TIMEOUT
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Access, Panel, Programmes, Source
@@ -42,8 +42,6 @@ log = structlog.get_logger(__name__)
 _PANEL_GUIDE_TIMEOUT: float = GuideSettings.model_fields["provider_epg_timeout"].default
 _GUIDE_TIMEOUT: float = GuideSettings.model_fields["xmltv_timeout"].default
 _SHORT_TIMEOUT: float = GuideSettings.model_fields["short_epg_timeout"].default
-# A device answers at once, or it is away.
-_DEVICE_TIMEOUT = 30.0
 
 EXAMPLES: Mapping[str, str] = {
     "type": '"m3u"',
@@ -214,7 +212,7 @@ class HdhrDefinition(ChannelsDefinition):
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The device's channels and, with `guide`, its guide as `<name>-guide`."""
-        channels = self._channels(name, SecretUrl(self.url), _DEVICE_TIMEOUT, device=True)
+        channels = self._channels(name, SecretUrl(self.url), DEVICE_TIMEOUT, device=True)
         if not self.guide:
             return (channels,)
         programmes = Programmes(channels.id, self.shift)

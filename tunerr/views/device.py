@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tunerr.model.device_id import DeviceId
+from tunerr.support.addresses import plain_address
 
 # A host name as URLs may carry it. Underscores are no DNS but are seen in container networks. Anybody may send one, so
 # there is one way only to read it: with an optional dot between the labels, refusing a long name takes for ever.
@@ -14,6 +15,7 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9_-]
 _MAX_HOST = 253
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 _MAX_PORT = 65535
+_V6 = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,15 @@ def client_urls(base: str) -> ClientUrls:
     )
 
 
-def base_url(*, configured: str, host: str, local: tuple[str, int]) -> str:
+def base_url(*, configured: str, scheme: str = "http", host: str, local: tuple[str, int]) -> str:
     """Choose the base for every URL that we hand out, without a slash at its end.
 
-    The `configured` one when there is one, else what the client asked for (`host` is its Host header), else, when that
-    is missing or no sane name and port, the `local` address and port of its connection.
+    The `configured` one when there is one, else what the client asked for (`scheme` is http or https, `host` a name
+    with maybe a port), else, when that is no sane name and port, the `local` address and port of its connection.
     """
     if configured:
         return configured.rstrip("/")
-    return f"http://{host}" if _is_sane(host) else f"http://{authority(*local)}"
+    return f"{scheme}://{host}" if _is_sane(host) else f"http://{authority(*local)}"
 
 
 def at_port(base: str, port: int) -> str:
@@ -77,16 +79,11 @@ def at_port(base: str, port: int) -> str:
 
 def authority(address: str, port: int) -> str:
     """`address:port` as a URL writes it: IPv6 in brackets without its scope, IPv4-mapped addresses as IPv4."""
-    bare = address.partition("%")[0]
     try:
-        parsed = ipaddress.ip_address(bare)
+        parsed = plain_address(address)
     except ValueError:
-        return f"{bare}:{port}"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is None:
-            return f"[{parsed}]:{port}"
-        parsed = parsed.ipv4_mapped
-    return f"{parsed}:{port}"
+        return f"{address.partition('%')[0]}:{port}"
+    return f"[{parsed}]:{port}" if parsed.version == _V6 else f"{parsed}:{port}"
 
 
 def _is_sane(host: str) -> bool:

@@ -1,5 +1,5 @@
 from tunerr.app.identity import device_identities, tuner_count
-from tunerr.config.sections import HdhrSettings
+from tunerr.config.hdhr import HdhrSettings
 from tunerr.model.device_id import DeviceId
 from tunerr.storage.connection import open_server
 from tunerr.storage.facts import Facts

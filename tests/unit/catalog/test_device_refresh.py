@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 
 from tests.tools.hdhr_device import Device
-from tests.tools.panel_world import panel_world
+from tests.tools.panel_world import OWN_DEVICE, panel_world
 from tests.tools.world import serving
 from tunerr.model.source import Source
 from tunerr.model.status import SourceState
@@ -65,6 +65,19 @@ async def test_a_device_that_is_away_is_a_status(world):
     status = await world.refresh(device_source(9))
     assert status.state is SourceState.FAILED
     assert status.hint
+
+
+async def test_the_program_itself_is_no_source(world):
+    device = Device()
+    async with serving(device.answer) as port:
+        await world.refresh(device_source(port))
+        device.discover["DeviceID"] = str(OWN_DEVICE).lower()
+        device.asked.clear()
+        failed = await world.refresh(device_source(port))
+        assert device.asked == ["/discover.json"]
+    assert failed.state is SourceState.FAILED
+    assert "the program itself (105a1b22)" in failed.message
+    assert "remove this source" in failed.hint
 
 
 async def test_antenna_and_internet_are_one_channel(world):

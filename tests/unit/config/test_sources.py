@@ -190,3 +190,26 @@ def test_the_device_s_guide_and_what_panels_say_of_channels_fill_what_the_others
     assert short.location.reveal().endswith("&action=get_short_epg")
     assert short.panel is None, "it is no account of its own"
     assert setting_of(short.id) == "IPTV_TUNERR_PROVIDER_URL_2"
+
+
+def test_a_device_s_lineup_is_a_source_of_the_kind_of_a_device():
+    found = sources(
+        **PANEL, M3U_URL_2="http://m/2", HDHR_LINEUP_URL="http://192.168.1.20/lineup.json", FREE_SOURCE="http://f"
+    )
+    assert list(found) == ["xtream", "m3u-2", "hdhr", "free", "xtream-guide"]
+    device = found["hdhr"]
+    assert (device.kind, device.device, device.timeout) == ("playlist", True, 30)
+    assert device.location.reveal() == "http://192.168.1.20"
+    assert (device.origin, setting_of(device.id)) == ("environment", "IPTV_TUNERR_HDHR_LINEUP_URL")
+    assert setting_of(SourceId("hdhr-guide")) == "IPTV_TUNERR_HDHR_GUIDE_URL"
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.2:5004", "http://10.0.0.2:5004/", "http://10.0.0.2:5004/lineup.json"])
+def test_a_device_may_be_named_by_its_address(url):
+    (only,) = sources(HDHR_LINEUP_URL=url).values()
+    assert only.location.reveal() == "http://10.0.0.2:5004"
+
+
+def test_the_prefix_of_a_device_s_ids_has_no_meaning_here():
+    (note,) = read(HDHR_LINEUP_URL="http://10.0.0.2", HDHR_LINEUP_ID_PREFIX="x.").notes
+    assert "IPTV_TUNERR_HDHR_LINEUP_ID_PREFIX is accepted and has no effect: it has no meaning here" in note

@@ -16,6 +16,7 @@ from tunerr.actions.audit import Audit
 from tunerr.actions.operators import OneTimeCode, Operators
 from tunerr.actions.refresh import accept_shrink, refresh_sources
 from tunerr.actions.streams import clear_attempts, stop_stream
+from tunerr.deck import forms
 from tunerr.deck.gate import CSRF_HEADER, Gate, add_security_headers
 from tunerr.deck.operations import Operation, routes
 from tunerr.deck.pages import Pages
@@ -286,6 +287,32 @@ async def test_a_body_that_is_no_form_is_a_bad_request(deck, kind, body):
         for path in ("/login", "/setup"):
             async with browser.post(path, data=body, headers={"Content-Type": kind}) as answer:
                 assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/login", "application/x-www-form-urlencoded"),
+        ("/setup", "multipart/form-data; boundary=x"),
+        ("/ops/actions/stream-stop", "application/x-www-form-urlencoded"),
+        ("/ops/actions/stream-stop", "application/json"),
+    ],
+)
+async def test_a_body_that_never_gets_whole_is_given_up(deck, monkeypatch, path, kind):
+    monkeypatch.setattr(forms, "_WHOLE_S", 0.3)
+    async with deck.browser() as browser:
+        await deck.set_up(browser)
+    login = aiohttp.encode_basic_auth("admin", PASSWORD)
+    host, _, port = deck.base.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        f"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: {login}\r\nContent-Type: {kind}\r\n"
+        "Content-Length: 500\r\n\r\n--x\r\n".encode()
+    )
+    async with asyncio.timeout(5):
+        answer = await reader.readuntil(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    writer.close()
 
 
 async def test_a_session_slides_and_ends(deck):

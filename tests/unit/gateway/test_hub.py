@@ -182,6 +182,50 @@ async def test_without_viewers_nothing_ticks():
     assert sum(not handle.cancelled() for handle in asyncio.get_running_loop()._scheduled) <= idle
 
 
+@pytest.mark.parametrize("client", [PLAYER, SERVER])
+async def test_a_silent_viewer_gets_no_place_and_pins_nothing(client):
+    clock = ManualClock()
+    hub = hub_of(1, clock=clock, cushion=CUSHION)
+    viewer = hub.admit(client, silent=True)
+    for number in range(1, 600):
+        live(hub, clock, [number])
+        hub.tick()
+        assert (hub.ring.end - hub.ring.first) * 0.02 < 4 + 1
+    assert (len(hub), viewer.unread, viewer.sent, viewer.lapped, hub.held_head.running) == (1, None, 0, 0, False)
+    hub.dismiss(viewer)
+    assert viewer.over
+    assert hub._timer is None
+
+
+async def test_who_watches_and_holds_the_channel_too_counts_once():
+    hub = Hub(clock=ManualClock(), stalled_viewer=30, cushion=0)
+    held = hub.admit(PLAYER, silent=True)
+    assert hub.audience == (PLAYER,)
+    first, second = hub.admit(PLAYER), hub.admit(PLAYER)
+    assert hub.audience == (PLAYER, PLAYER)
+    hub.dismiss(first)
+    hub.dismiss(second)
+    assert hub.audience == (PLAYER,)
+    hub.dismiss(held)
+    assert hub.audience == ()
+
+
+async def test_a_silent_viewer_ends_with_the_others_and_not_with_media_servers_alone():
+    hub = hub_of(300, cushion=4)
+    viewer = hub.admit(PLAYER, silent=True)
+    hub.publish(piece(300, 0, changed=True))
+    assert not viewer.over
+    hub.finish(lambda one: one.client is SERVER)
+    assert not viewer.over
+    ended = asyncio.get_running_loop().create_task(viewer.ended())
+    hub.finish()
+    await asyncio.wait_for(ended, 1)
+    hub.dismiss(viewer)
+    viewer = hub.admit(PLAYER, silent=True)
+    hub.stop()
+    await asyncio.wait_for(viewer.ended(), 1)
+
+
 async def test_the_ring_keeps_what_viewers_need_and_no_more():
     clock = ManualClock()
     hub = hub_of(300, clock=clock, cushion=CUSHION, every=150)

@@ -16,12 +16,13 @@ from hypothesis.stateful import (
 )
 
 from tests.unit.gateway.rig import WATCHER, no_ffmpeg, row
-from tunerr.errors import TuneError, UpstreamError
+from tunerr.errors import TuneError, TunerInUse, UpstreamError
 from tunerr.gateway.gateway import Gateway
 from tunerr.gateway.limits import Limits
 from tunerr.support.clock import SystemClock
 
 TUNERS = 2
+USERS = ("anna", "bert")
 STEP = 0.02
 LIMITS = Limits(
     tune=0.3, candidate=0.1, replacement=0.1, access_point=0.2, slate_after=0.05, slate_server=0.2, slate=0.4,
@@ -118,6 +119,36 @@ class Household(RuleBasedStateMachine):
                 pass
 
         self.run(watch())
+
+    @rule(number=st.integers(1, 3), tuner=st.integers(0, TUNERS - 1), user=st.sampled_from(USERS))
+    def tune_natively(self, number, tuner, user):
+        async def watch():
+            stack = AsyncExitStack()
+            native = self.gateway.watch(row(number, streams=2), client=WATCHER, tuner=tuner, user=user, silent=True)
+            try:
+                await stack.enter_async_context(native)
+            except TuneError:
+                self.refused += 1
+                return
+            self.viewers.append(stack)
+
+        self.run(watch())
+
+    @rule(tuner=st.integers(0, TUNERS - 1), user=st.sampled_from(USERS))
+    def reserve(self, tuner, user):
+        before = self.gateway.status()[tuner]
+        try:
+            self.gateway.reserve(tuner, user)
+        except TunerInUse:
+            assert before.clients or before.reserved_by not in {"", user}
+            assert self.gateway.status()[tuner].reserved_by == before.reserved_by
+        else:
+            assert self.gateway.status()[tuner].reserved_by == user
+
+    @rule(tuner=st.integers(0, TUNERS - 1))
+    def release(self, tuner):
+        self.gateway.release(tuner)
+        assert self.gateway.status()[tuner].reserved_by == ""
 
     @precondition(lambda self: self.viewers)
     @rule(which=st.integers(0, 9))

@@ -13,6 +13,7 @@ from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes
 from tunerr.model.channel import Channel, ChannelId, LeftOut, Lineup, LineupChannel, SourceId
 from tunerr.model.guide import ChannelHealth, GuideHealth
+from tunerr.model.native import NativeFacts
 from tunerr.model.numbers import GuideNumber
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus, TunerStatus
 
@@ -32,7 +33,9 @@ QUIET = GatewayFacts(
     switches=(),
     cards_shown=0,
 )
-EMPTY = Readings(lineup=None, guide=None, health=None, sources=(), tuners=(), gateway=QUIET, tasks=0)
+EMPTY = Readings(
+    lineup=None, guide=None, health=None, sources=(), tuners=(), gateway=QUIET, native=NativeFacts(), tasks=0
+)
 FULL = Readings(
     lineup=Lineup(
         "v1",
@@ -70,7 +73,8 @@ FULL = Readings(
         switches=(("reset", 4), ("stalled", 20)),
         cards_shown=25,
     ),
-    tasks=26,
+    native=NativeFacts(answered=26, ignored=27, limited=28, connections=29, refused=30, targets=31),
+    tasks=32,
 )
 
 
@@ -119,7 +123,13 @@ async def test_figures():
     assert value("viewers_dropped_total") == 23
     assert value("switches_total", reason="stalled") == 20
     assert value("switches_total", reason="reset") == 4
-    assert value("tasks") == 26
+    assert value("tasks") == 32
+    assert value("discovery_requests_total", result="answered") == 26
+    assert value("discovery_requests_total", result="ignored") == 27
+    assert value("discovery_requests_total", result="limited") == 28
+    assert value("control_connections") == 29
+    assert value("control_refused_total") == 30
+    assert value("targets") == 31
     assert value("cards") == 2
     assert value("cards_shown_total") == 25
     assert value("provider_slots_in_use") == 3

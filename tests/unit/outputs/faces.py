@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from tunerr.app.forwarding import settle_who_asks
 from tunerr.errors import AllTunersInUse, TunerInUse
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel
 from tunerr.model.numbers import GuideNumber
@@ -85,7 +86,9 @@ class SmallGateway:
                 number=row.number,
                 name=row.channel.name,
                 clients=(Client("192.0.2.7", "Lavf/60"),),
+                state="live",
                 bits_per_second=8_000,
+                symbol_quality=90,
             )
             if row
             else TunerStatus(index)
@@ -106,7 +109,7 @@ class SmallGateway:
 @contextlib.asynccontextmanager
 async def serving(routes: Iterable[web.RouteDef], host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serve `routes` as the tuner port does; yields `http://address:port`."""
-    app = web.Application()
+    app = web.Application(middlewares=[settle_who_asks(())])
     install(app)
     app.add_routes(routes)
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1)

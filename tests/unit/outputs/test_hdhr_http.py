@@ -11,6 +11,7 @@ from lxml import etree
 
 from tests.tools.clock import ManualClock
 from tests.unit.outputs.faces import ROWS, SmallGateway, channel, lineup, raw, serving
+from tunerr.model.carried import CarriedBook
 from tunerr.model.device_id import DeviceId
 from tunerr.outputs.hdhr.http import routes
 from tunerr.support.snapshot import Published
@@ -45,6 +46,7 @@ class Face:
     def __init__(self, current, configured_base="", devices=(DEVICE,)):
         self._devices = devices
         self.lineup = Published(current)
+        self.carried = Published(CarriedBook())
         self.gateway = SmallGateway()
         self.clock = ManualClock()
         self.favorites = []
@@ -61,6 +63,7 @@ class Face:
             configured_base=self._configured,
             deck_port=48879,
             lineup=self.lineup,
+            carried=self.carried,
             tuners=self.gateway,
             clock=self.clock,
             set_favorite=self.favorite,
@@ -290,7 +293,7 @@ async def test_wrong_methods_and_paths_have_empty_bodies(face):
         assert (answer.status, body, answer.headers["Server"]) == (404, b"", "HDHomeRun/1.0")
 
 
-async def test_status_has_a_row_for_each_tuner(face):
+async def test_H15_status_has_a_row_for_each_tuner(face):
     assert await face.json("/status.json") == [{"Resource": "tuner0"}, {"Resource": "tuner1"}]
     face.gateway.busy[1] = ROWS[2]
     idle, active = await face.json("/status.json")
@@ -302,7 +305,7 @@ async def test_status_has_a_row_for_each_tuner(face):
         "Frequency": 0,
         "SignalStrengthPercent": 100,
         "SignalQualityPercent": 100,
-        "SymbolQualityPercent": 100,
+        "SymbolQualityPercent": 90,
         "TargetIP": "192.0.2.7",
         "NetworkRate": 8000,
     }

@@ -1,6 +1,7 @@
 """The reports of the port without login: who gets them, and what they say."""
 
 import json
+from ipaddress import ip_network
 
 import aiohttp
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.tools.attempts import SECRETS, SmallGateway, attempt
 from tests.tools.clock import ManualClock
 from tests.tools.world import serving
+from tunerr.app.forwarding import settle_who_asks
 from tunerr.outputs.reports import _is_loopback, routes
 from tunerr.views.streams import stream_reports
 
@@ -45,6 +47,41 @@ async def site():
 async def test_only_a_loopback_name_is_answered(site, path, host, status):
     """A page in the operator's browser reaches this port too, by a name of its own (DNS rebinding)."""
     assert (await site(path, host))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("client", "status"), [("192.0.2.9", 403), ("127.0.0.1, 192.0.2.9", 403), ("unknown", 403), ("", 403), ("::1", 200)]
+)
+async def test_what_came_through_a_proxy_is_judged_by_its_client(client, status):
+    (route, *_) = routes(reports=stream_reports(SmallGateway(), ManualClock()))
+    settle = settle_who_asks((ip_network("127.0.0.0/8"), ip_network("::1")))
+
+    async def answer(request):
+        return await settle(request, route.handler)
+
+    async with serving(answer) as port, aiohttp.ClientSession() as session:
+        url = f"http://127.0.0.1:{port}{route.path}"
+        async with session.get(url, headers={"X-Forwarded-For": client}) as told:
+            assert told.status == status
+        async with session.get(url, headers={"X-Forwarded-For": client, "X-Forwarded-Host": "tv.example"}) as told:
+            assert told.status == 403
+
+
+async def test_a_page_that_pretends_to_be_a_proxy_on_this_machine_is_refused():
+    """The names of its headers are its own choice, except Host: that is the name by which the browser found us."""
+    (route, *_) = routes(reports=stream_reports(SmallGateway(), ManualClock()))
+    settle = settle_who_asks((ip_network("127.0.0.0/8"),))
+
+    async def answer(request):
+        return await settle(request, route.handler)
+
+    forged = {"Host": "evil.example", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "localhost"}
+    async with (
+        serving(answer) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{route.path}", headers=forged) as told,
+    ):
+        assert told.status == 403
 
 
 @pytest.mark.parametrize(

@@ -126,9 +126,13 @@ def test_a_clean_end(seen):
 
 
 def test_a_refusal(seen):
-    refusal = recording(status=503, headers={"x-hdhomerun-error": "806 Tune Failed"}, arrivals=[], end="refused")
+    headers = {"x-hdhomerun-error": "806 Tune Failed", "content-length": "0"}
+    refusal = recording(status=503, headers=headers, arrivals=[], end="refused")
     refused = Seen(replace(SURVIVED, expected=Expected.REFUSED, codes=(806,)), refusal, (FAULT_AT,))
     assert refused.misses() == []
+    headers["content-length"] = "3"
+    assert refused.misses() == ["the refusal has a body"]
+    headers["content-length"] = "0"
     refusal.answered = 21.0
     assert len(refused.misses()) == 1
     assert len(replace(refused, cell=replace(refused.cell, codes=(807,))).misses()) == 2

@@ -113,7 +113,11 @@ def command(settings: Mapping[str, str], *arguments: str) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def product(
-    folder: Path, channels: dict[str, list[str]], cores: Cores, settings: Mapping[str, str] = MappingProxyType({})
+    folder: Path,
+    channels: dict[str, list[str]],
+    cores: Cores,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    tuners: int = 4,
 ) -> AsyncIterator[Product]:
     """The product as shipped, with its data in `folder`, on the relay's core; `settings` by names without prefix."""
     listed = _written(folder / "bench.m3u", playlist(channels))
@@ -121,7 +125,7 @@ async def product(
     argv = command(
         {"WEBUI_DISABLED": "true", **settings},
         *("run", "--addr", f"127.0.0.1:{port}", "--data-dir", str(folder / "data"), "--m3u", str(listed)),
-        *("--tuner-count", "4", "--log-level", "warning"),
+        *("--tuner-count", str(tuners), "--log-level", "warning"),
     )
     async with running(argv, name=PRODUCT, cwd=folder, core=cores.relay) as child:
         base = f"http://127.0.0.1:{port}"

@@ -13,6 +13,7 @@ from isal import igzip
 
 from tunerr.lab.bench.process import running, told
 from tunerr.lab.bench.report import Figure, ratios
+from tunerr.model.carried import CarriedBook
 from tunerr.model.channel import Channel, ChannelId, Lineup, LineupChannel
 from tunerr.model.device_id import DeviceId
 from tunerr.model.numbers import GuideNumber
@@ -64,7 +65,7 @@ async def figures(channels: int, *, pairs: int, seconds: float) -> list[Figure]:
 
 def _encode(made: Lineup) -> float:
     began = time.perf_counter()
-    documents.lineup_json(made.channels, "http://127.0.0.1:5004")
+    documents.lineup_json(made.channels, "http://127.0.0.1:5004", seen=CarriedBook())
     return (time.perf_counter() - began) * 1000
 
 
@@ -87,7 +88,7 @@ async def _serving(made: Lineup) -> AsyncIterator[int]:
     try:
         await site.start()
         port = int(runner.addresses[0][1])
-        cached["identity"] = documents.lineup_json(made.channels, f"http://127.0.0.1:{port}")
+        cached["identity"] = documents.lineup_json(made.channels, f"http://127.0.0.1:{port}", seen=CarriedBook())
         cached["gzip"] = igzip.compress(cached["identity"], 2)
         yield port
     finally:
@@ -115,6 +116,7 @@ def _face(made: Lineup) -> list[web.RouteDef]:
         configured_base="",
         deck_port=None,
         lineup=Published(made),
+        carried=Published(CarriedBook()),
         tuners=_NoTuners(),
         clock=SystemClock(),
         set_favorite=no_favorite,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import structlog
 from aiohttp import hdrs, web
 
+from tunerr.model.carried import CarriedBook
 from tunerr.model.channel import ChannelId, Lineup
 from tunerr.model.status import TunerStatus
 from tunerr.outputs.hdhr import documents
@@ -28,6 +30,7 @@ SetFavorite = Callable[[ChannelId, bool], Awaitable[None]]
 _DEVICE: dict[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
 _SOURCES = ("Antenna", "Cable")
 _SOURCE = "Cable"
+_UNSEEN = CarriedBook()
 # "+" arrives as a space where the client didn't escape it. "x" hides on the hardware; here it is no favorite either.
 _FAVORITE_SIGNS = {"+": True, " ": True, "-": False, "x": False}
 
@@ -46,6 +49,7 @@ def routes(
     configured_base: str,
     deck_port: int | None,
     lineup: Published[Lineup | None],
+    carried: Published[CarriedBook],
     tuners: Tuners,
     clock: Clock,
     set_favorite: SetFavorite,
@@ -54,7 +58,7 @@ def routes(
     """Routes of the documents of all `devices`, the main one at the root."""
     known = _Devices(devices, configured_base)
     about = _About(known, deck_port)
-    lineups = _Lineups(known, lineup, on_lineup_served)
+    lineups = _Lineups(known, lineup, carried, on_lineup_served)
     scanning = _Scanning(known, lineup, clock, set_favorite)
     activity = _Activity(known, tuners)
     return [
@@ -130,32 +134,50 @@ class _About:
 class _Lineups:
     """The lineup of a device in its three forms."""
 
-    def __init__(self, devices: _Devices, lineup: Published[Lineup | None], on_served: Served) -> None:
+    def __init__(
+        self,
+        devices: _Devices,
+        lineup: Published[Lineup | None],
+        carried: Published[CarriedBook],
+        on_served: Served,
+    ) -> None:
         self._devices = devices
         self._lineup = lineup
+        self._carried = carried
         self._on_served = on_served
         self._kept = Renderings()
 
     async def json(self, request: web.Request) -> web.Response:
-        return await self._answer(request, documents.lineup_json, "application/json")
+        seen = self._carried.current
+        return await self._answer(request, partial(documents.lineup_json, seen=seen), "application/json", seen)
 
     async def xml(self, request: web.Request) -> web.Response:
-        return await self._answer(request, documents.lineup_xml, "application/xml")
+        seen = self._carried.current
+        return await self._answer(request, partial(documents.lineup_xml, seen=seen), "application/xml", seen)
 
     async def m3u(self, request: web.Request) -> web.Response:
-        return await self._answer(request, documents.lineup_m3u, "audio/x-mpegurl")
+        return await self._answer(request, documents.lineup_m3u, "audio/x-mpegurl", _UNSEEN)
 
-    async def _answer(self, request: web.Request, render: documents.Document, content_type: str) -> web.Response:
+    async def _answer(
+        self, request: web.Request, render: documents.Document, content_type: str, seen: CarriedBook
+    ) -> web.Response:
+        """Answer with what `render` makes, which tells what is in `seen`."""
         device, lineup = self._devices.of(request), self._lineup.current
         rows = lineup.by_device.get(device.number, ()) if lineup else ()
         if lineup is None or not rows:
             # Never an empty lineup: media servers would drop the channels that they know.
             return not_ready({**_DEVICE, "X-IptvTunerr-Startup-State": "empty" if lineup else "loading"})
         base = self._devices.base(request)
-        rendering = await self._kept.get((content_type, lineup.version, base), lambda: render(rows, base))
+        version = seen.version_of(lambda channel: _is_on(lineup, device.number, channel))
+        rendering = await self._kept.get((content_type, lineup.version, base, version), lambda: render(rows, base))
         if request.method == hdrs.METH_GET:
             self._on_served(rows)
         return respond(request, rendering, content_type, headers=_DEVICE)
+
+
+def _is_on(lineup: Lineup, device: int, channel: ChannelId) -> bool:
+    row = lineup.by_id.get(channel)
+    return row is not None and row.device == device
 
 
 class _Scanning:

@@ -1,0 +1,116 @@
+"""Two dozen machines lock, tune, receive, rob and vanish by the native protocol while sources break.
+
+A minute in `--full`, thirty in `--soak`.
+"""
+
+import asyncio
+import os
+import random
+import socket
+import time
+
+import pytest
+import pytest_asyncio
+
+from tests.tools import native_soak, soak
+from tests.tools.clients import client
+from tests.tools.server import free_port
+from tunerr.lab.faults import FaultProvider
+from tunerr.lab.media import MediaLibrary, default_folder
+
+MINUTES = float(os.environ.get("TUNERR_SOAK_MINUTES", "30"))
+SEED = int(os.environ.get("TUNERR_SOAK_SEED", "0")) or random.randrange(1, 1_000_000)
+FIXED_SEED = int(os.environ.get("TUNERR_SOAK_SEED", "1"))
+
+
+@pytest_asyncio.fixture
+async def sources():
+    """The provider of all channels."""
+    async with FaultProvider(media=MediaLibrary(default_folder(), client("ffmpeg"))) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def house(boot, sources, tmp_path):
+    """A factory: the program, who lives with it, and the weather, by a seed."""
+
+    async def factory(seed):
+        weather = soak.Weather(sources, seed)
+        control, discover = free_port(), free_port(socket.SOCK_DGRAM)
+        server = await boot(
+            env={
+                "IPTV_TUNERR_M3U_URL": await weather.offer(),
+                "IPTV_TUNERR_TUNER_COUNT": str(native_soak.TUNERS),
+                "IPTV_TUNERR_HDHR_NETWORK_MODE": "true",
+                "IPTV_TUNERR_HDHR_CONTROL_PORT": str(control),
+                "IPTV_TUNERR_HDHR_DISCOVER_PORT": str(discover),
+            },
+        )
+        lineup = await server.json("/lineup.json")
+        assert len(lineup) == soak.CHANNELS
+        return server, native_soak.House(control, discover, lineup, tmp_path, seed), weather
+
+    return factory
+
+
+async def evening(house, weather, minutes):
+    await asyncio.gather(weather.change(time.monotonic() + minutes * 60), house.evening(minutes))
+
+
+async def quiet(parts, sources, like=None):
+    """What the program holds once all have been gone for long; fails with what the tuners say when that is too much."""
+    server, house, _ = parts
+    try:
+        return await soak.quiet(server, sources, like=like)
+    except AssertionError as error:
+        left = await house.at_rest(), await server.json("/debug/active-streams.json")
+        raise AssertionError(f"{error}; tuners and streams: {left}") from None
+
+
+async def lived(parts, sources, *, warm_up, minutes):
+    """Live for `warm_up` minutes and then for `minutes`: nothing is wrong and nothing is left."""
+    server, house, weather = parts
+    await evening(house, weather, warm_up)
+    warm = await quiet(parts, sources)
+    await evening(house, weather, minutes)
+    print(
+        f"seed {house.seed}: did {dict(house.done)}, refused {dict(house.refused)}, datagrams {dict(house.datagrams)}"
+    )
+    print("\n".join(house.wrong))
+    end = await quiet(parts, sources, like=warm)
+    print(f"warm: {warm}\nend:  {end}")
+    assert await house.at_rest() == []
+    assert await every_tuner_plays(server, house)
+    assert house.wrong == []
+    assert "Traceback" not in server.log
+    assert min(house.datagrams[form] for form in native_soak.SIZES) > 100
+    return warm, end
+
+
+async def every_tuner_plays(server, house):
+    """A reservation that was left would refuse its tuner."""
+    numbers = [row["GuideNumber"] for row in house.lineup]
+
+    async def status(tuner):
+        answer = await server.get(f"/tuner{tuner}/v{numbers[tuner]}?duration=0.5")
+        return answer.status
+
+    return set(await asyncio.gather(*map(status, range(native_soak.TUNERS)))) == {200}
+
+
+@pytest.mark.alone
+@pytest.mark.timeout(400)
+async def test_a_minute_of_native_clients_leaves_nothing_behind(house, sources):
+    parts = await house(FIXED_SEED)
+    await lived(parts, sources, warm_up=0.3, minutes=0.7)
+    assert parts[1].done["record"] > 50
+    assert await asyncio.to_thread(parts[0].stop) == 0
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+async def test_thirty_minutes_of_native_clients_leave_nothing_behind(house, sources):
+    parts = await house(SEED)
+    warm, end = await lived(parts, sources, warm_up=MINUTES / 3, minutes=MINUTES * 2 / 3)
+    assert end.megabytes <= warm.megabytes * 1.1
+    assert await asyncio.to_thread(parts[0].stop) == 0

@@ -1,0 +1,21 @@
+"""The packets of hdhr.md 2.3, as seen on the wire."""
+
+GOLDEN = {
+    name: bytes.fromhex(packet)
+    for name, packet in {
+        "any": "0002000c0104ffffffff0204ffffffff73cc7d8f",
+        "tuners": "0002000c0104000000010204ffffffff4e507f35",
+        "one": "0002000c0104ffffffff02041040fe5008ab1190",
+        "any, no id": "000200060104ffffffff4c20cb4e",
+        "tuners, no id": "00020006010400000001393077e7",
+        "several": "0002000a2d0800000001000000054f63391f",
+        "tuner": (
+            "0003006301040000000102041040fe502b18" + "41" * 24 + "2a15687474703a2f2f3139322e302e322e323a353030341001"
+            "022721687474703a2f2f3139322e302e322e323a353030342f6c696e6575702e6a736f6efbb18205"
+        ),
+        "get model": "0004000d030b2f7379732f6d6f64656c008f5b54b5",
+        "model": "0005001f030b2f7379732f6d6f64656c0004106864686f6d6572756e345f6174736300aa54a687",
+        "unknown": "00050021051f4552524f523a20756e6b6e6f776e20676574736574207661726961626c6500a7b780f0",
+        "get tuner": "0004000c030a2f74756e6572302f4e00c0c98733",
+    }.items()
+}

@@ -1,0 +1,40 @@
+"""Who asks, and by which name: settled once for each request of both ports, before anything else sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from tunerr.support.forwarded import Network, asked
+from tunerr.views.device import authority
+
+
+def settle_who_asks(trusted: Sequence[Network]) -> Middleware:
+    """Make the middleware that has `remote`, `scheme` and `host` of a request say what its client did.
+
+    Behind a `trusted` proxy that is what the proxy forwards. A request without a Host has that of the address which it
+    came to, and one that names the host in its first line has its Host header all the same. `host` may be any text.
+    """
+
+    @web.middleware
+    async def settle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        told = asked(request.remote or "", request.headers, trusted)
+        host = told.host if told else request.headers.get(hdrs.HOST, "")
+        return await handler(
+            request.clone(
+                rel_url=request.rel_url,
+                scheme=told.scheme if told else "http",
+                host=host or _came_to(request),
+                remote=told.client if told else request.remote or "",
+            )
+        )
+
+    return settle
+
+
+def _came_to(request: web.Request) -> str:
+    transport = request.transport
+    local = transport.get_extra_info("sockname") if transport else None
+    return authority(local[0], local[1]) if isinstance(local, tuple) else "localhost"

@@ -1,0 +1,109 @@
+"""The native protocol joined: discovery, control, keepalives, SSDP. What can't be had is said once; HTTP goes on."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+import structlog
+
+from tunerr.app.core import Core
+from tunerr.app.sites import explained
+from tunerr.model.native import NativeFacts
+from tunerr.outputs.hdhr.native.control import ControlServer, start_control
+from tunerr.outputs.hdhr.native.discovery import Discovery, start_discovery
+from tunerr.outputs.hdhr.native.keepalive import KeepaliveListener
+from tunerr.outputs.hdhr.native.neighbors import Neighbors
+from tunerr.outputs.hdhr.ssdp import start_ssdp
+from tunerr.support.tasks import Supervisor
+
+log = structlog.get_logger(__name__)
+
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - where the HTTP face listens too
+_OFF = "IPTV_TUNERR_HDHR_NETWORK_MODE=false turns the native protocol off."
+
+
+class NativeFaces:
+    """The faces of one core, once they are started; ended by the stack that they were started on."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._neighbors = Neighbors(core.ground.clock)
+        self._discovery: Discovery | None = None
+        self._control: ControlServer | None = None
+
+    @property
+    def facts(self) -> NativeFacts:
+        """The figures as they are now."""
+        asked = self._discovery.facts if self._discovery is not None else None
+        control = self._control.facts if self._control is not None else None
+        return NativeFacts(
+            answered=asked.answered if asked else 0,
+            ignored=asked.ignored if asked else 0,
+            limited=asked.limited if asked else 0,
+            connections=control.connections if control else 0,
+            refused=control.refused if control else 0,
+            targets=control.streams if control else 0,
+        )
+
+    async def start(self, background: Supervisor, stack: AsyncExitStack) -> None:
+        """Speak what the settings ask for. The HTTP face must be there already: replies name it."""
+        if self._core.settings.hdhr.network_mode:
+            await self._start_control(stack)
+            await self._start_discovery(background, stack)
+            log.info("native protocol", discovery=self._discovery is not None, control=self._control is not None)
+        if not self._core.settings.hdhr.ssdp_disabled:
+            await self._start_ssdp(stack)
+
+    async def _start_control(self, stack: AsyncExitStack) -> None:
+        core, host = self._core, self._core.settings.server.addr.host
+        keepalives = KeepaliveListener(clock=core.ground.clock)
+        try:
+            self._control = await start_control(
+                host=host,
+                port=core.settings.hdhr.control_port,
+                device=core.devices[0],
+                gateway=core.gateway,
+                lineup=core.lineup,
+                clock=core.ground.clock,
+                keepalives=keepalives,
+                is_neighbor=self._neighbors.include,
+            )
+        except OSError as error:
+            _say(error, host, core.settings.hdhr.control_port, "control", "IPTV_TUNERR_HDHR_CONTROL_PORT")
+            return
+        stack.callback(keepalives.close)
+        stack.push_async_callback(self._control.aclose)
+        await keepalives.listen(host or _EVERYWHERE)
+
+    async def _start_discovery(self, background: Supervisor, stack: AsyncExitStack) -> None:
+        core, addr = self._core, self._core.settings.server.addr
+        try:
+            self._discovery = await start_discovery(
+                core.devices,
+                host=addr.host,
+                port=core.settings.hdhr.discover_port,
+                http_port=addr.port,
+                neighbors=self._neighbors,
+                clock=core.ground.clock,
+                tasks=background,
+            )
+        except OSError as error:
+            _say(error, addr.host, core.settings.hdhr.discover_port, "discovery", "IPTV_TUNERR_HDHR_DISCOVER_PORT")
+            return
+        stack.push_async_callback(self._discovery.aclose)
+
+    async def _start_ssdp(self, stack: AsyncExitStack) -> None:
+        addr = self._core.settings.server.addr
+        ssdp = await start_ssdp(
+            self._core.devices,
+            host=addr.host,
+            http_port=addr.port,
+            neighbors=self._neighbors,
+            clock=self._core.ground.clock,
+        )
+        stack.push_async_callback(ssdp.aclose)
+
+
+def _say(error: OSError, host: str, port: int, what: str, setting: str) -> None:
+    problem = explained(error, host, port, f"HDHomeRun's {what}", setting)
+    log.warning("native protocol not spoken", problem=problem.message, hint=f"{problem.hint} {_OFF}")
