@@ -7,7 +7,8 @@ import socket
 import pytest
 
 from tests.tools.clients import client, play, probe
-from tests.tools.server import free_port
+from tests.tools.server import free_port, listens
+from tests.tools.until import until
 
 SECONDS = 10
 DEMO = {
@@ -64,10 +65,12 @@ async def test_a_udp_channel_plays(boot, provider):
 
 @pytest.mark.client
 async def test_an_rtmp_channel_plays(boot, provider):
-    url = f"rtmp://127.0.0.1:{free_port()}/live/stream"
+    port = free_port()
+    url = f"rtmp://127.0.0.1:{port}/live/stream"
     provider.publish("/playlist.m3u", f"#EXTM3U\n#EXTINF:-1 tvg-id=rtmp.test,Rtmp\n{url}\n")
     server = await boot(env={"IPTV_TUNERR_M3U_URL": provider.base + "/playlist.m3u"})
     channel = (await server.json("/lineup.json"))[0]["URL"]
     # ffmpeg serves one RTMP client and ends with it: one play for all that is to be seen.
     async with sender("-f", "flv", "-listen", "1", url):
+        await until(lambda: listens(port), deadline=20, what="the sender")
         assert await play(channel, SECONDS) == []

@@ -216,7 +216,7 @@ async def test_an_operator_in_chromium(boot, provider):
 @pytest.mark.client
 async def test_a_phone_has_one_column_in_the_same_order_and_keys_show_where_they_are(boot, provider):
     server = await boot(env={"IPTV_TUNERR_M3U_URL": provider.playlist("one")})
-    async with browsing(viewport={"width": 420, "height": 800}) as (tab, complaints):
+    async with browsing(viewport={"width": 360, "height": 800}) as (tab, complaints):
         await sign_in(tab, server)
         boxes = [await section.bounding_box() for section in await tab.locator("main section").all()]
         tops = [box["y"] for box in boxes]

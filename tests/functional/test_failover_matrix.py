@@ -14,6 +14,8 @@ from tests.tools.failover import Expected
 from tests.tools.failover_table import BURSTY, HLS, TS
 from tunerr.lab.faults import vocabulary as v
 
+pytestmark = pytest.mark.alone
+
 PICTURELESS = [cell for cell in TS if cell.expected is Expected.REFUSED]
 STALLS = [cell for cell in TS if isinstance(cell.faults[0], v.Stall | v.Starve) and cell not in PICTURELESS]
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "failover-matrix.md"

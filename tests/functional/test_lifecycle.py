@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -89,6 +90,15 @@ async def test_numbers_and_identity_survive_a_kill_and_a_restart(boot, provider)
     assert (await again.json("/discover.json"))["DeviceID"] == device
 
 
+async def test_the_stored_streams_of_the_demo_are_good_after_a_restart(boot):
+    server = await boot()
+    assert server.stop() == 0
+    before = len(server.log)
+    again = await boot()
+    await until(lambda: "source=demo " in again.log[before:], deadline=20)
+    assert "other addresses" not in again.log
+
+
 async def test_a_second_server_on_the_same_folder_is_refused(boot, tmp_path):
     first = await boot()
     status, log = await run_to_end(tmp_path / "data")
@@ -108,6 +118,27 @@ async def test_a_taken_port_is_explained(boot, tmp_path):
     deck = start(tmp_path / "third", port=free_port(), deck_port=first.deck_port)
     assert await asyncio.to_thread(deck.process.wait, 30) == 1
     assert "IPTV_TUNERR_WEBUI_PORT" in deck.log
+
+
+@contextlib.contextmanager
+def taken():
+    """A UDP and TCP port of 127.0.0.1 that is in use."""
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        tcp.bind(("127.0.0.1", 0))
+        tcp.listen()
+        udp.bind(tcp.getsockname())
+        yield tcp.getsockname()[1]
+
+
+async def test_a_taken_port_of_the_native_protocol_is_explained_once_and_http_goes_on(boot):
+    with taken() as port:
+        ports = {f"IPTV_TUNERR_HDHR_{name}_PORT": str(port) for name in ("DISCOVER", "CONTROL")}
+        server = await boot(env=ports, native=True)
+    [said] = [line for line in server.log.splitlines() if "native protocol" in line]
+    for protocol in ("control (TCP)", "discovery (UDP)"):
+        assert f"HDHomeRun {protocol} can't listen on 127.0.0.1:{port}: another program uses that port." in said
+    assert "IPTV_TUNERR_HDHR_NETWORK_MODE=false" in said
+    assert (await server.json("/discover.json"))["BaseURL"] == server.base
 
 
 async def test_a_database_of_a_later_version_is_refused(boot, tmp_path):

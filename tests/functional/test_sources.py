@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import socket
+from ipaddress import ip_address
 
 import aiohttp
 import pytest
@@ -9,7 +11,12 @@ import pytest
 from tests.functional.test_deck import code_of, page, set_up, visitor
 from tests.functional.test_real_data import DATA
 from tests.tools.operator import asked, attempt, command, lineup
+from tests.tools.server import free_port
 from tests.tools.until import until
+from tunerr.errors import Unreachable
+from tunerr.hdhomerun.getset import Answer
+from tunerr.providers.hdhr.control import controlling
+from tunerr.providers.hdhr.search import Target, search
 
 NAMES = [f"c{number}" for number in range(10)]
 
@@ -49,9 +56,11 @@ async def _offers(server, count):
 
 
 async def test_the_demo_makes_place_and_comes_back(boot, provider):
-    server = await boot()
+    ports = {"DISCOVER": free_port(socket.SOCK_DGRAM), "CONTROL": free_port()}
+    server = await boot(env={f"IPTV_TUNERR_HDHR_{name}_PORT": str(port) for name, port in ports.items()}, native=True)
     demo, demo_device = await lineup(server), (await server.json("/discover.json"))["DeviceID"]
     assert len(demo) == 6
+    await until(lambda: _speaks(ports, demo_device), what="the demo's native protocol")
     async with visitor() as session:
         await set_up(session, server)
         url = provider.playlist("one", "two")
@@ -59,16 +68,30 @@ async def test_the_demo_makes_place_and_comes_back(boot, provider):
         await until(lambda: _is(server, {"one": "1", "two": "2"}), what="the lineup of the source")
         device = (await server.json("/discover.json"))["DeviceID"]
         assert device != demo_device
+        await until(lambda: _speaks(ports, device), what="the native protocol of the source's device")
         assert "2 channels" in await page(session, server), "the deck asks for the password again"
         await command(server, "source", "remove", "home")
         await until(lambda: _is(server, demo), what="the demo again")
         assert (await server.json("/discover.json"))["DeviceID"] == demo_device
+        await until(lambda: _speaks(ports, demo_device), what="the demo's native protocol again")
         assert "6 channels" in await page(session, server)
         await command(server, "undo")
         await until(lambda: _is(server, {"one": "1", "two": "2"}), what="the source again")
         assert (await server.json("/discover.json"))["DeviceID"] == device
     assert server.log.count("code=") == 1, "the password was asked for again"
     assert code_of(server)
+
+
+async def _speaks(ports, device):
+    """Whether that device, and no other, answers by UDP, and something by TCP."""
+    local = "127.0.0.1"
+    found = await search([Target(ip_address(local), ports["DISCOVER"])], seconds=1, own=())
+    try:
+        async with controlling(local, ports["CONTROL"]) as control:
+            program = await control.get("/tuner0/program")
+    except Unreachable:
+        return False  # while one makes place for the other
+    return [f"{one.device_id:08X}" for one in found] == [device] and program == Answer("/tuner0/program", "0")
 
 
 async def _is(server, wanted):

@@ -23,6 +23,12 @@ def free_port(kind=socket.SOCK_STREAM):
         return probe.getsockname()[1]
 
 
+def listens(port):
+    """Whether some program takes TCP connections at this port of IPv4, found without making one."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return any(row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port for row in rows)
+
+
 def clean_environment(extra=None):
     """Our environment without any setting of the program, plus `extra`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IPTV_TUNERR_")}

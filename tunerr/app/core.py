@@ -25,6 +25,7 @@ from tunerr.catalog.named_guides import named_guides
 from tunerr.catalog.refresh import CatalogRefresher
 from tunerr.catalog.titles_refresh import TitlesRefresher
 from tunerr.config.sections import Settings
+from tunerr.errors import TunerrError
 from tunerr.gateway.accounts import source_account
 from tunerr.gateway.gateway import Gateway
 from tunerr.gateway.readers.opener import StreamOpener
@@ -52,6 +53,7 @@ from tunerr.support.worker_client import Worker
 from tunerr.views.device import DeviceIdentity
 
 _DEMO_TIMEOUT_S = 30.0
+_DEMO_PORT = "demo_port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ async def _ground(settings: Settings, desk: Desk, book: SourceBook, stack: Async
     if book.is_demo:
         folder = open_folder(settings.demo_folder())
         state = await _open(folder.state_db, "state", stack)
-        sources = Published(await _start_demo(settings, desk.clock, folder, stack))
+        sources = Published(await _start_demo(settings, desk.clock, folder, Facts(state), stack))
     empty_spool(folder)
     agents = HostAgents(Facts(state), fixed=dict(settings.gateway.host_agents))
     await agents.load()
@@ -256,12 +258,17 @@ async def _open(path: Path, kind: Kind, stack: AsyncExitStack, *, readonly: bool
 
 
 async def _start_demo(
-    settings: Settings, clock: Clock, folder: DataFolder, stack: AsyncExitStack
+    settings: Settings, clock: Clock, folder: DataFolder, facts: Facts, stack: AsyncExitStack
 ) -> tuple[Source, ...]:
     """Start the demo provider; from here on it is a provider like any other."""
     demo = DemoProvider(ffmpeg=ffmpeg_of(settings.gateway), work_dir=folder.root / "provider", clock=clock)
-    await demo.start()
     stack.push_async_callback(demo.aclose)
+    # On the port of its last run, if that is free: the streams that were stored then can be watched at once.
+    try:
+        base = await demo.start(int(await facts.get(_DEMO_PORT) or 0))
+    except TunerrError:
+        base = await demo.start()
+    await facts.set(_DEMO_PORT, base.rpartition(":")[2])
     return (
         Source(SourceId("demo"), "playlist", SecretUrl(demo.playlist_url), _DEMO_TIMEOUT_S),
         Source(SourceId("demo-guide"), "guide", SecretUrl(demo.guide_url), _DEMO_TIMEOUT_S),

@@ -68,7 +68,7 @@ class LineupActs:
         if not given.flag("apply"):
             return [_row(change, self._name(change.channel)) for change in changes]
         await self._core.cycle.rebuild_after(partial(self._core.offering.ledger.renumber, places(changes)))
-        self._background.spawn(self._core.cycle.render_guide(), "render guide")
+        self._background.spawn(self._core.cycle.follow_lineup(), "render guide")
         seen = sum(change.seen for change in changes)
         said = f"{len(changes):,} channels have other numbers; clients knew {seen:,} of the old ones."
         await self._audit.note(who=WHO, act="channel-renumber", subject="all channels", detail=said)

@@ -18,8 +18,10 @@ from tunerr.support.tasks import Supervisor
 
 log = structlog.get_logger(__name__)
 
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - where the HTTP face listens too
-_OFF = "IPTV_TUNERR_HDHR_NETWORK_MODE=false turns the native protocol off."
+_HINT = (
+    "Clients know no other port: end that program, or give them the tuner's address. If it is to be so, "
+    "IPTV_TUNERR_HDHR_NETWORK_MODE=false keeps this silent."
+)
 
 
 class NativeFaces:
@@ -47,14 +49,22 @@ class NativeFaces:
 
     async def start(self, background: Supervisor, stack: AsyncExitStack) -> None:
         """Speak what the settings ask for. The HTTP face must be there already: replies name it."""
-        if self._core.settings.hdhr.network_mode:
-            await self._start_control(stack)
-            await self._start_discovery(background, stack)
-            log.info("native protocol", discovery=self._discovery is not None, control=self._control is not None)
-        if not self._core.settings.hdhr.ssdp_disabled:
+        settings = self._core.settings.hdhr
+        if settings.network_mode:
+            problems = [await self._start_control(stack), await self._start_discovery(background, stack)]
+            if any(problems):
+                log.warning("native protocol incomplete", problem=" ".join(filter(None, problems)), hint=_HINT)
+            if not all(problems):
+                log.info(
+                    "native protocol",
+                    discovery=f"UDP {settings.discover_port}" if self._discovery else "none",
+                    control=f"TCP {settings.control_port}" if self._control else "none",
+                )
+        if not settings.ssdp_disabled:
             await self._start_ssdp(stack)
 
-    async def _start_control(self, stack: AsyncExitStack) -> None:
+    async def _start_control(self, stack: AsyncExitStack) -> str:
+        """Say why not; nothing when it is there."""
         core, host = self._core, self._core.settings.server.addr.host
         keepalives = KeepaliveListener(clock=core.ground.clock)
         try:
@@ -69,13 +79,15 @@ class NativeFaces:
                 is_neighbor=self._neighbors.include,
             )
         except OSError as error:
-            _say(error, host, core.settings.hdhr.control_port, "control", "IPTV_TUNERR_HDHR_CONTROL_PORT")
-            return
+            port = core.settings.hdhr.control_port
+            return explained(error, host, port, "HDHomeRun control (TCP)", "IPTV_TUNERR_HDHR_CONTROL_PORT").message
         stack.callback(keepalives.close)
         stack.push_async_callback(self._control.aclose)
-        await keepalives.listen(host or _EVERYWHERE)
+        await keepalives.listen(host)
+        return ""
 
-    async def _start_discovery(self, background: Supervisor, stack: AsyncExitStack) -> None:
+    async def _start_discovery(self, background: Supervisor, stack: AsyncExitStack) -> str:
+        """Say why not; nothing when it is there."""
         core, addr = self._core, self._core.settings.server.addr
         try:
             self._discovery = await start_discovery(
@@ -88,9 +100,10 @@ class NativeFaces:
                 tasks=background,
             )
         except OSError as error:
-            _say(error, addr.host, core.settings.hdhr.discover_port, "discovery", "IPTV_TUNERR_HDHR_DISCOVER_PORT")
-            return
+            name, port = "HDHomeRun discovery (UDP)", core.settings.hdhr.discover_port
+            return explained(error, addr.host, port, name, "IPTV_TUNERR_HDHR_DISCOVER_PORT").message
         stack.push_async_callback(self._discovery.aclose)
+        return ""
 
     async def _start_ssdp(self, stack: AsyncExitStack) -> None:
         addr = self._core.settings.server.addr
@@ -102,8 +115,3 @@ class NativeFaces:
             clock=self._core.ground.clock,
         )
         stack.push_async_callback(ssdp.aclose)
-
-
-def _say(error: OSError, host: str, port: int, what: str, setting: str) -> None:
-    problem = explained(error, host, port, f"HDHomeRun's {what}", setting)
-    log.warning("native protocol not spoken", problem=problem.message, hint=f"{problem.hint} {_OFF}")

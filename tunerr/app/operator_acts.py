@@ -215,7 +215,7 @@ class OperatorActs:
     async def _lineup_changed(self) -> None:
         """What was chosen shows at once; the guide of the new lineup follows."""
         await asyncio.shield(self._background.spawn(self._core.cycle.replan(), "replan"))
-        self._background.spawn(self._core.cycle.render_guide(), "render guide")
+        self._background.spawn(self._core.cycle.follow_lineup(), "render guide")
 
     async def _identity_changed(self) -> None:
         """Rulings count when the sources are read; that takes as long as they take to answer."""

@@ -85,6 +85,7 @@ class RefreshCycle:
         self._rendering = asyncio.Lock()
         self._rendered_of = guide_sources(sources.current)  # what is on disk counts as made of these
         self._building = asyncio.Lock()
+        self._render_waits = False
         self._rereading = asyncio.Lock()
         self._reread_waits = False
         self._wake = asyncio.Event()
@@ -132,14 +133,16 @@ class RefreshCycle:
         Of many who wait for their turn the first one does it for all. Raises TunerrError.
         """
         async with self._rendering:
-            lineup, edition = self._lineup.current, self._edition.current
-            guides = guide_sources(self._sources.current)
-            known = edition is not None and lineup is not None and edition.lineup_version == lineup.version
-            if lineup is None or (known and guides == self._rendered_of and not anew):
-                return
-            edition = await self._guide.render(lineup)
-            self._rendered_of = guides
-            await self._take(edition)
+            await self._render(anew=anew)
+
+    async def follow_lineup(self) -> None:
+        """As `render_guide`, but returns at once when another one waits to begin, which then knows all."""
+        if self._render_waits:
+            return
+        self._render_waits = True
+        async with self._rendering:
+            self._render_waits = False
+            await self._render(anew=False)
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         """Refresh all sources or one; the statuses of those that were asked.
@@ -326,6 +329,16 @@ class RefreshCycle:
                 return self._note(await ask())
             except TunerrError as error:
                 return error  # one source's trouble with our disk or worker must not cancel the others
+
+    async def _render(self, *, anew: bool) -> None:
+        lineup, edition = self._lineup.current, self._edition.current
+        guides = guide_sources(self._sources.current)
+        known = edition is not None and lineup is not None and edition.lineup_version == lineup.version
+        if lineup is None or (known and guides == self._rendered_of and not anew):
+            return
+        edition = await self._guide.render(lineup)
+        self._rendered_of = guides
+        await self._take(edition)
 
     async def _take(self, edition: GuideEdition | None) -> None:
         self._edition.publish(edition)

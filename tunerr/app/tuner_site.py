@@ -41,7 +41,7 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor, told
         """A client that hangs up ends its handler here, but not the act: saved without being published is half."""
         await asyncio.shield(background.spawn(save_favorite(channel_id, on), "set favorite"))
         # An edition of another version of the lineup would not be served after a restart.
-        background.spawn(core.cycle.render_guide(), "render guide")
+        background.spawn(core.cycle.follow_lineup(), "render guide")
 
     application = web.Application()
     common.install(application)

@@ -13,6 +13,7 @@ from tunerr.model.url import Zone
 
 if TYPE_CHECKING:
     from tunerr.config.hdhr import HdhrSettings
+    from tunerr.providers.hdhr.search import Found
     from tunerr.support.http import HttpClients
 
 # The vendor's library waits 0.4 s; a device in a far corner of the network may take a little longer.
@@ -34,24 +35,29 @@ class Native:
         discovery, control = self._ports
         return f"Port {control}" if discovery == control else f"UDP port {discovery} or TCP port {control}"
 
+    async def found(self, clients: HttpClients) -> Found | None:
+        """What it answers to a search; None for nothing."""
+        from tunerr.providers.hdhr.search import Target, search  # noqa: PLC0415 - only this command needs it
+
+        target = Target(ip_address(await self._address(clients)), self._ports[0])
+        found = await search([target], seconds=_DISCOVERY_SECONDS, own=(), enough=1)
+        return found[0] if found else None
+
     async def says(self, clients: HttpClients, *, tuners: int) -> dict[str, Any]:
         """What it says by UDP and TCP; nothing where neither answers. `tuners`: how many it has."""
+        found = await self.found(clients)
+        said: dict[str, Any] = {"discovered": f"{found.device_id:08X} at {found.base_url}"} if found else {}
+        with suppress(FetchError, MalformedPacket):  # as far as it goes
+            await self._control(await self._address(clients), tuners, said)
+        return said
+
+    async def _address(self, clients: HttpClients) -> str:
         from tunerr.support.guard import Reach  # noqa: PLC0415 - the HTTP client: slow to start
 
         address = await clients.check(self._host, CONTROL_PORT, reach=Reach(Zone.LOOPBACK, typed_host=self._host))
         if ip_address(address).is_loopback:
             self._ports = (self._settings.discover_port, self._settings.control_port)
-        said = await self._discovery(address)
-        with suppress(FetchError, MalformedPacket):  # as far as it goes
-            await self._control(address, tuners, said)
-        return said
-
-    async def _discovery(self, address: str) -> dict[str, Any]:
-        from tunerr.providers.hdhr.search import Target, search  # noqa: PLC0415 - only this command needs it
-
-        target = Target(ip_address(address), self._ports[0])
-        found = await search([target], seconds=_DISCOVERY_SECONDS, own=(), enough=1)
-        return {"discovered": f"{found[0].device_id:08X} at {found[0].base_url}"} if found else {}
+        return address
 
     async def _control(self, address: str, tuners: int, said: dict[str, Any]) -> None:
         from tunerr.providers.hdhr.control import controlling  # noqa: PLC0415 - only this command needs it

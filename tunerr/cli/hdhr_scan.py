@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
@@ -16,13 +17,16 @@ from tunerr.cli.options import load_settings
 from tunerr.cli.output import AsJson, show
 from tunerr.config import parsers
 from tunerr.errors import ActionRefused
-from tunerr.model.url import SecretUrl
+from tunerr.model.url import SecretUrl, Zone
 
 if TYPE_CHECKING:
     from tunerr.catalog.visit import Visit
     from tunerr.config.hdhr import HdhrSettings
+    from tunerr.support.http import HttpClients
 
 _LARGEST_GUIDE = 64 << 20
+# What a terminal would obey, to nothing: the guide is a stranger's, and no guide needs them.
+_CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r")
 
 app = cyclopts.App(
     name="hdhr-scan",
@@ -32,10 +36,28 @@ app = cyclopts.App(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The device at -addr. `bare`: no more than a host was typed, so the device itself may say its port."""
+
+    typed: SecretUrl
+    bare: bool
+    native: Native
+
+    async def place(self, clients: HttpClients) -> tuple[SecretUrl, Zone | None]:
+        """Where its documents are, and the zone of who said so; None: the operator."""
+        found = await self.native.found(clients) if self.bare else None
+        if found is None or found.elsewhere:
+            return self.typed, None
+        return SecretUrl(found.base_url), found.zone
+
+
 @app.default
 def hdhr_scan(
     *,
-    addr: Annotated[str | None, Parameter(help="One device: a host, host:port or http address.")] = None,
+    addr: Annotated[
+        str | None, Parameter(help="One device: a host (it says its port), host:port or http address.")
+    ] = None,
     lineup: Annotated[bool, Parameter(negative="", help="Its channels too.")] = False,
     guide_xml: Annotated[bool, Parameter(negative="", help="Print its guide.xml and nothing else.")] = False,
     timeout: Annotated[str, Parameter(help="The length of a search; the longest wait for one answer.")] = "3s",
@@ -45,11 +67,11 @@ def hdhr_scan(
     settings = load_settings().settings.hdhr
     try:
         seconds = parsers.duration(zero=False)(timeout)
-        base = None if addr is None else parsers.panel(addr if "://" in addr else f"http://{addr}")
+        wanted = None if addr is None else _wanted(addr, settings)
     except ValueError as error:
         raise ActionRefused(str(error), hint="Example: -addr http://192.168.1.20 -timeout 3s") from error
-    if base is not None:
-        _one(base, seconds, settings, lineup=lineup, guide_xml=guide_xml, as_json=as_json)
+    if wanted is not None:
+        _one(wanted, seconds, lineup=lineup, guide_xml=guide_xml, as_json=as_json)
     elif lineup or guide_xml:
         raise ActionRefused(
             "Channels and guide are those of one device.",
@@ -59,14 +81,18 @@ def hdhr_scan(
         show(asyncio.run(found_devices(settings, seconds, or_fail=not as_json)), as_json=as_json)
 
 
-def _one(
-    base: SecretUrl, seconds: float, settings: HdhrSettings, *, lineup: bool, guide_xml: bool, as_json: bool
-) -> None:
-    """Print what the device at `base` says."""
+def _wanted(addr: str, settings: HdhrSettings) -> Device:
+    """Read -addr. Raises ValueError for what is no address."""
+    base = parsers.device(addr if "://" in addr else f"http://{addr}")
+    return Device(base, bare=addr.lower().strip("[]") == base.host, native=Native(base.host, settings))
+
+
+def _one(wanted: Device, seconds: float, *, lineup: bool, guide_xml: bool, as_json: bool) -> None:
+    """Print what one device says."""
     if guide_xml:
-        sys.stdout.write(asyncio.run(_guide(base, seconds)))
+        sys.stdout.write(asyncio.run(_guide(wanted, seconds)).translate(_CONTROLS))
         return
-    device, rows = asyncio.run(_asked(base, seconds, Native(base.host, settings), lineup=lineup))
+    device, rows = asyncio.run(_asked(wanted, seconds, lineup=lineup))
     if as_json:
         show(device | ({"lineup": rows} if lineup else {}), as_json=True)
         return
@@ -76,17 +102,16 @@ def _one(
         show(rows, as_json=False)
 
 
-async def _asked(
-    base: SecretUrl, seconds: float, native: Native, *, lineup: bool
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
+async def _asked(wanted: Device, seconds: float, *, lineup: bool) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """The device, by HTTP and the native protocol, and its channels."""
     async with visiting(seconds) as visitor:
-        with visitor.to(base) as visit:
+        base, named_in = await wanted.place(visitor.clients)
+        with visitor.to(base, named_in=named_in) as visit:
             device = await visit.device()
             rows = await _channels(visit) if lineup else []
-        said = await native.says(visitor.clients, tuners=device.tuners or 0)
+        said = await wanted.native.says(visitor.clients, tuners=device.tuners or 0)
     if not said:
-        print(f"{native} doesn't answer: all this is said by HTTP alone.", file=sys.stderr)
+        print(f"{wanted.native} doesn't answer: all this is said by HTTP alone.", file=sys.stderr)
     return device._asdict() | said, rows
 
 
@@ -106,11 +131,12 @@ async def _channels(visit: Visit) -> list[dict[str, str]]:
     return rows
 
 
-async def _guide(base: SecretUrl, seconds: float) -> str:
+async def _guide(wanted: Device, seconds: float) -> str:
     from tunerr.storage.document import read_document  # noqa: PLC0415 - only this form needs it
 
     async with visiting(seconds) as visitor:
-        with visitor.to(base) as visit:
+        base, named_in = await wanted.place(visitor.clients)
+        with visitor.to(base, named_in=named_in) as visit:
             path, _ = await visit.document(SecretUrl(f"{base.reveal()}/guide.xml"), "guide")
             chunks = await asyncio.to_thread(list, read_document(path, limit=_LARGEST_GUIDE))
     return b"".join(chunks).decode("utf-8", "replace")

@@ -84,7 +84,7 @@ def _call(command: Command, tokens: list[str]) -> int:
     except UnknownCommandError:
         return _misuse(f"{command.name} knows only: {', '.join(command.acts)}.")
     except CycloptsError as error:
-        print(f"{command.name}: {error}", file=sys.stderr)
+        print(f"{command.name}: {error}\nWhat it takes: iptv-tunerr {command.name} --help", file=sys.stderr)
         return MISUSED
     return code if isinstance(code, int) else OK
 

@@ -61,7 +61,7 @@ class Gateway:
         self.accounts = Accounts(clock=clock, limits=account_limit)
         self._tasks = Supervisor()
         self._tally = Tally()
-        self._tuners = TunerPool(count=tuner_count, patience=limits.slot)
+        self._tuners = TunerPool(count=tuner_count, patience=limits.slot, rest=limits.rest)
         self._house = House(
             tuners=self._tuners,
             means=Means(opener=opener, accounts=self.accounts, limits=limits, clock=clock),

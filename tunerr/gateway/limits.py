@@ -19,7 +19,8 @@ class Limits:
     slate_server: float = 60.0  # a card for media servers, which record it
     slate: float = 600.0  # a card for everybody else
     better: float = 30.0  # between two looks for a better source to go back to
-    slot: float = 3.0  # for a tuner that is closing; longer than `drain`
+    slot: float = 3.0  # for a tuner that is closing; longer than `drain` and `rest`
+    rest: float = 2.5  # in which a tuner is tuned five times at most; people change channels about once a second
     drain: float = 2.5  # for viewers to get the rest of a stream that has ended
     stalled_viewer: float = 30.0  # without a byte taken; twice that for media servers
     cushion_server: float = 4.0  # held back from media servers

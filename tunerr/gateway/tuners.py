@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Final
 
 from tunerr.errors import AllTunersInUse, TunerInUse, UnknownChannel
+
+MOST_LEASES: Final = 5
+"""Of one tuner within its rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +26,20 @@ class Claim:
 class TunerPool:
     """Tuners 0 to `count` - 1, each leased by one session at a time.
 
-    A reserved tuner is leased to claims that name both it and the user who reserved it, and to no other.
+    A reserved tuner is leased to claims that name both it and the user who reserved it, and to no other. One that was
+    leased MOST_LEASES times rests: each lease opens a stream at a provider, and providers ban who opens many.
     """
 
-    def __init__(self, *, count: int, patience: float) -> None:
-        """`patience`: seconds that a request waits for a tuner that is closing."""
+    def __init__(self, *, count: int, patience: float, rest: float) -> None:
+        """`patience`: seconds that a request waits for a tuner that is closing or rests.
+
+        `rest`: seconds, less than `patience`, in which a tuner is leased no more than MOST_LEASES times.
+        """
         self._playing: list[str | None] = [None] * count
+        self._leased = [deque[float](maxlen=MOST_LEASES) for _ in range(count)]  # when, in the loop's seconds
         self._reserved: dict[int, str] = {}
         self._patience = patience
+        self._seconds = rest
         self._changed = asyncio.Event()
 
     @property
@@ -85,15 +96,27 @@ class TunerPool:
             async with asyncio.timeout(self._patience):
                 # Nothing may be awaited between finding a tuner and taking it, nor after taking it.
                 while (index := self._free(claims)) is None:
-                    await self._changed.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(self._rest()):
+                            await self._changed.wait()
         except TimeoutError:
             named = [claim.tuner for claim in claims if claim.tuner is not None]
             raise self._refusal(named[0] if 0 < len(named) == len(claims) else None) from None
         self._playing[index] = channel
+        self._leased[index].append(asyncio.get_running_loop().time())
         return index
 
+    def _rest_of(self, index: int) -> float:
+        """Seconds in which a tuner may not be leased; 0 or less when it may be."""
+        leased = self._leased[index]
+        return leased[0] + self._seconds - asyncio.get_running_loop().time() if len(leased) == MOST_LEASES else 0.0
+
+    def _rest(self) -> float | None:
+        """Seconds until the next one of those that rest may be leased; None when none rests."""
+        return min((rest for index in range(self.count) if (rest := self._rest_of(index)) > 0), default=None)
+
     def _free(self, claims: Collection[Claim]) -> int | None:
-        free = [index for index, channel in enumerate(self._playing) if channel is None]
+        free = [index for index, channel in enumerate(self._playing) if channel is None and self._rest_of(index) <= 0]
         return next((index for claim in claims for index in free if self._may_have(claim, index)), None)
 
     def _may_have(self, claim: Claim, index: int) -> bool:
@@ -108,4 +131,6 @@ class TunerPool:
             return AllTunersInUse(f"All {self.count} tuners are in use.", hint=hint)
         if self._playing[tuner] is not None:
             return TunerInUse(f"Tuner {tuner} plays {self._playing[tuner]}.")
-        return TunerInUse(f"Tuner {tuner} is reserved by {self._reserved.get(tuner)}.")
+        if tuner in self._reserved:
+            return TunerInUse(f"Tuner {tuner} is reserved by {self._reserved[tuner]}.")
+        return TunerInUse(f"Tuner {tuner} was tuned too often.", hint="It can be tuned again in a moment.")

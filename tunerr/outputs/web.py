@@ -60,6 +60,11 @@ def json_response(value: object, *, status: int = 200, headers: Mapping[str, str
     )
 
 
+def is_from_another_site(request: web.Request) -> bool:
+    """Whether a web page of another origin sent it. Browsers name the origin in every POST, other programs none."""
+    return request.headers.get(hdrs.ORIGIN) not in {None, f"http://{request.host}", f"https://{request.host}"}
+
+
 def accepts_gzip(request: web.Request) -> bool:
     """Whether the client takes a gzip Content-Encoding; `q=0` is a no."""
     for choice in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().split(","):

@@ -66,7 +66,7 @@ WORDS: dict[Cause, tuple[str, str]] = {
     ),
     Cause.WRONG_CREDENTIALS: (
         "refuses the user name or the password",
-        "Check user name and password of this source; they are case-sensitive.",
+        "Check user name and password; they are case-sensitive.",
     ),
     Cause.EXPIRED: ("says that the subscription expired", "Renew it with the provider."),
     Cause.DISABLED: ("has locked the account", "Log in to the provider's site and look at the account."),

@@ -70,7 +70,7 @@ async def fetch_document(
     except TimeoutError as error:
         raise Unreachable(
             f"{location} was not here within {timeout:g} s.",
-            hint="Raise the time-out of this source.",
+            hint="Check the address, or raise the time-out.",
             cause="timeout",
         ) from error
 

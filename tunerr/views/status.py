@@ -18,7 +18,7 @@ _ASKED_AGAIN = "It is asked again by itself; “Refresh all” asks now."
 
 @dataclass(frozen=True, slots=True)
 class TunerRow:
-    """One tuner as the operator reads it; a free one has an empty `number`."""
+    """One tuner as the operator reads it; one that plays nothing has an empty `number`."""
 
     index: int
     number: str
@@ -29,6 +29,7 @@ class TunerRow:
     state: str
     megabits_per_second: float
     since: datetime | None
+    locked_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class HomeView:
     def busy(self) -> tuple[TunerRow, ...]:
         """The tuners that carry a channel."""
         return tuple(row for row in self.tuners if row.number)
+
+    @property
+    def locked(self) -> tuple[TunerRow, ...]:
+        """The tuners that carry none and are kept by a client for itself."""
+        return tuple(row for row in self.tuners if row.locked_by and not row.number)
 
 
 def home_view(
@@ -191,6 +197,7 @@ def _tuner_row(tuner: TunerStatus) -> TunerRow:
         state=tuner.state,
         megabits_per_second=round(tuner.bits_per_second / 1_000_000, 1),
         since=tuner.started_at,
+        locked_by=tuner.reserved_by,
     )
 
 

@@ -299,6 +299,26 @@ async def test_one_edition_follows_many_acts(cycle, parts):
     assert parts.asked.count("render b") == 2
 
 
+async def test_a_flood_of_changes_has_one_edition_waiting_and_the_last_one_counts(cycle, parts):
+    await cycle.refresh()
+    parts.versions = ["b"]
+    await cycle.rebuild_lineup()
+    async with cycle._rendering:
+        floods = [asyncio.create_task(cycle.follow_lineup()) for _ in range(1000)]
+        await asyncio.sleep(0)
+        assert sum(not one.done() for one in floods) == 1
+        parts.versions = ["c"]
+        await cycle.rebuild_lineup()
+    await asyncio.gather(*floods)
+    assert [row for row in parts.asked if row.startswith("render")][-1] == "render c"
+    assert "render b" not in parts.asked
+    await cycle.follow_lineup()  # nobody waits any more
+    parts.versions = ["d"]
+    await cycle.rebuild_lineup()
+    await cycle.follow_lineup()
+    assert parts.asked[-1] == "render d"
+
+
 async def test_an_edition_follows_when_there_are_other_guides_or_in_another_order(cycle, parts):
     await cycle.refresh()
     second = Source(SourceId("xmltv-2"), "guide", SecretUrl("http://h/x"), 10)

@@ -58,6 +58,14 @@ async def test_json(capsys):
     assert [row["number"] for row in document["lineup"]] == ["5.1", "7", ""]
 
 
+async def test_a_guide_gives_a_terminal_no_orders(capsys):
+    device = Device()
+    device.guide = "<tv>\x1b[2J\x9b2J\x07\x7f\r\n\té</tv>".encode()
+    async with serving(device.answer) as port:
+        assert await run("-addr", f"127.0.0.1:{port}", "-guide-xml") == 0
+    assert capsys.readouterr().out == "<tv>[2J2J\r\n\té</tv>"
+
+
 async def test_the_guide_alone(capsys):
     device = Device()
     device.guide = b"<tv>\xc3\xa9</tv>"
@@ -75,7 +83,7 @@ async def test_the_guide_alone(capsys):
         (["-lineup"], "hdhr-scan -addr 192.168.1.20"),
         (["-guide-xml"], "hdhr-scan -addr 192.168.1.20"),
         (["-timeout", "0"], "Example: -addr"),
-        (["-addr", "ftp://192.168.1.20"], "Example: -addr"),
+        (["-addr", "ftp://192.168.1.20"], "no http or https URL of a device.\nExample: -addr"),
         (["-addr", "127.0.0.1:9", "-timeout", "soon"], "Example: -addr"),
         (["-addr", "127.0.0.1:9"], "127.0.0.1:9"),
     ],
@@ -103,6 +111,17 @@ async def test_what_the_native_protocol_says_is_shown_too(capsys, ports):
     assert document["hardware"] == "HDHR4-2US"
     # discover.json speaks of four tuners, and the device knows two
     assert [row["status"][:6] for row in document["tuner_status"]] == ["ch=non", "ch=non", "ERROR:", "ERROR:"]
+
+
+@pytest.mark.parametrize("more", [[], ["-guide-xml"]])
+async def test_a_bare_host_says_its_port_itself(capsys, ports, more):
+    pretended = Device()
+    pretended.guide = b"<tv>guide_id</tv>"
+    async with serving(pretended.answer) as http, native(NativeDevice(base_url=f"http://127.0.0.1:{http}")) as port:
+        ports(port)
+        assert await run("-addr", "127.0.0.1", *more) == 0
+    assert "e_id" in capsys.readouterr().out
+    assert pretended.asked == (["/guide.xml"] if more else ["/discover.json"])
 
 
 async def test_discovery_without_control_is_shown_as_far_as_it_goes(capsys, ports):

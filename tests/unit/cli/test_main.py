@@ -74,6 +74,7 @@ def test_bad_flag_is_2(arguments, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(arguments[0])
+    assert err.endswith(f"What it takes: iptv-tunerr {arguments[0]} --help\n")
 
 
 @pytest.mark.parametrize("arguments", [["config"], ["config", "bogus"], ["deck"], ["source", "drop"]])

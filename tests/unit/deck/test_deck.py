@@ -25,7 +25,7 @@ from tunerr.deck.sessions import LIFETIME_S, Sessions
 from tunerr.deck.throttle import FAILURES, WINDOW_S, Throttle
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import SourceId
-from tunerr.model.status import SourceState, SourceStatus
+from tunerr.model.status import SourceState, SourceStatus, TunerStatus
 from tunerr.storage.connection import open_server
 from tunerr.views.device import client_urls
 from tunerr.views.status import home_view
@@ -477,3 +477,14 @@ async def test_the_button_of_a_channel_stops_it_and_the_page_tells_the_story(dec
             assert "There is no such stream." in await answer.text()
     assert deck.gateway.stopped == [("", "dna-1")]
     assert await audited(deck) == [("admin", "stream-stop", "dna-1")]
+
+
+async def test_a_locked_tuner_is_not_called_free(deck):
+    async with deck.browser() as browser:
+        await deck.set_up(browser)
+        deck.gateway.status = lambda: (TunerStatus(0), TunerStatus(1, reserved_by="192.0.2.7"))
+        page = await (await browser.get("/")).text()
+        assert "Nobody is watching. 1 tuner is free. Tuner 1 is locked by 192.0.2.7." in page
+        deck.gateway.status = lambda: (TunerStatus(0, reserved_by="192.0.2.7"),)
+        page = await (await browser.get("/")).text()
+        assert "No tuner is free: the next viewer of another channel is turned away. Tuner 0 is locked by" in page

@@ -1,17 +1,20 @@
 import asyncio
 import random
 import time
+from contextlib import suppress
 
 import pytest
 
+from tests.tools.until import until
 from tunerr.errors import AllTunersInUse, TunerInUse, UnknownChannel
-from tunerr.gateway.tuners import Claim, TunerPool
+from tunerr.gateway.tuners import MOST_LEASES, Claim, TunerPool
 
 ANY = (Claim(),)
+REST = 1.0  # seconds
 
 
 async def test_leases_the_lowest_free_tuner_and_frees_it():
-    pool = TunerPool(count=2, patience=0.01)
+    pool = TunerPool(count=2, patience=0.01, rest=0)
     async with pool.lease("5", ANY) as first, pool.lease("6", ANY) as second:
         assert (first, second, pool.in_use) == (0, 1, 2)
         with pytest.raises(AllTunersInUse) as refused:
@@ -22,7 +25,7 @@ async def test_leases_the_lowest_free_tuner_and_frees_it():
 
 
 async def test_a_tuner_asked_for_by_index():
-    pool = TunerPool(count=2, patience=0.01)
+    pool = TunerPool(count=2, patience=0.01, rest=0)
     async with pool.lease("5", [Claim(1)]) as index:
         assert index == 1
         with pytest.raises(TunerInUse):
@@ -35,7 +38,7 @@ async def test_a_tuner_asked_for_by_index():
 
 
 async def test_waits_for_a_tuner_that_is_closing():
-    pool = TunerPool(count=1, patience=2)
+    pool = TunerPool(count=1, patience=2, rest=0)
     leave = asyncio.Event()
 
     async def hold():
@@ -55,7 +58,7 @@ async def test_waits_for_a_tuner_that_is_closing():
 @pytest.mark.parametrize("seed", range(5))
 async def test_never_counts_wrong_whoever_is_cancelled_when(seed):
     chance = random.Random(seed)
-    pool = TunerPool(count=3, patience=0.05)
+    pool = TunerPool(count=3, patience=0.05, rest=0)
     held = {}
 
     async def use(number):
@@ -87,7 +90,7 @@ async def test_never_counts_wrong_whoever_is_cancelled_when(seed):
 
 
 async def test_a_reserved_tuner_is_for_who_reserved_it_and_names_it():
-    pool = TunerPool(count=2, patience=0.01)
+    pool = TunerPool(count=2, patience=0.01, rest=0)
     pool.reserve(0, "anna")
     pool.reserve(0, "anna")
     assert (pool.reserved_by(0), pool.reserved_by(1), pool.in_use) == ("anna", "", 0)
@@ -124,7 +127,7 @@ async def waiting(pool, claims):
 
 
 async def test_who_waits_gets_a_tuner_whose_reservation_ends():
-    pool = TunerPool(count=1, patience=5)
+    pool = TunerPool(count=1, patience=5, rest=0)
     pool.reserve(0, "anna")
     tasks = [await waiting(pool, claims) for claims in (ANY, [Claim(0)], [Claim(0, "bert")])]
     pool.release(0)
@@ -133,7 +136,7 @@ async def test_who_waits_gets_a_tuner_whose_reservation_ends():
 
 
 async def test_a_tuner_that_is_reserved_while_it_closes_goes_to_nobody_who_waits():
-    pool = TunerPool(count=1, patience=0.1)
+    pool = TunerPool(count=1, patience=0.1, rest=0)
     async with pool.lease("5", ANY):
         tasks = [await waiting(pool, claims) for claims in (ANY, [Claim(0)])]
         pool.reserve(0, "anna")
@@ -144,7 +147,7 @@ async def test_a_tuner_that_is_reserved_while_it_closes_goes_to_nobody_who_waits
 
 
 async def test_a_claim_that_is_added_while_one_waits_counts():
-    pool = TunerPool(count=2, patience=5)
+    pool = TunerPool(count=2, patience=5, rest=0)
     pool.reserve(1, "anna")
     async with pool.lease("5", ANY):
         claims = [Claim()]
@@ -152,3 +155,43 @@ async def test_a_claim_that_is_added_while_one_waits_counts():
         claims.append(Claim(1, "anna"))
         pool.wake()
         assert await asyncio.wait_for(task, 1) == 1
+
+
+async def test_a_client_that_runs_wild_leases_a_tuner_only_so_often_and_its_last_wish_is_served():
+    pool = TunerPool(count=1, patience=REST + 1, rest=REST)
+    leased = []
+
+    async def use():
+        async with pool.lease("5", ANY):
+            leased.append(time.monotonic())
+            await asyncio.Event().wait()
+
+    async def change_its_mind():
+        while True:
+            async with asyncio.TaskGroup() as group:
+                using = group.create_task(use())
+                await asyncio.sleep(0.01)
+                using.cancel()
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REST * 2.5):
+            await change_its_mind()
+    before = len(leased)
+    last = asyncio.create_task(use())
+    await until(lambda: len(leased) > before, deadline=REST + 0.5)
+    last.cancel()
+    assert all(later - first >= REST - 0.01 for first, later in zip(leased, leased[MOST_LEASES:], strict=False))
+    assert MOST_LEASES * 2 < len(leased) <= MOST_LEASES * 4
+
+
+async def test_another_tuner_takes_over_while_one_rests_and_a_rest_alone_is_no_leak():
+    pool = TunerPool(count=2, patience=0.01, rest=REST)
+    used = []
+    for _ in range(MOST_LEASES * 2):
+        async with pool.lease("5", ANY) as index:
+            used.append(index)
+    assert used == [0] * MOST_LEASES + [1] * MOST_LEASES
+    with pytest.raises(TunerInUse, match="too often"):
+        async with pool.lease("5", [Claim(1)]):
+            pass
+    assert pool.in_use == 0

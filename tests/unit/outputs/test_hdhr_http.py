@@ -278,6 +278,20 @@ async def test_favorites(face, sign, on):
     assert face.favorites == [(ROWS[2].channel.id, on)]
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://evil.example", 403), ("null", 403), ("http://a:81", 403), ("http://a", 200), ("https://a", 200)],
+)
+async def test_pages_of_other_sites_change_nothing(face, origin, status):
+    answer = await raw(
+        face.base,
+        f"POST /lineup.post?favorite=%2B5.1 HTTP/1.1\nHost: a\nOrigin: {origin}\n"
+        "Content-Length: 0\nConnection: close\n\n",
+    )
+    assert answer.startswith(b"HTTP/1.1 %d" % status)
+    assert len(face.favorites) == (status == 200)
+
+
 async def test_a_favorite_that_is_not_in_the_lineup_is_404(face):
     answer, body = await face.get("/lineup.post?favorite=-99", method="POST")
     assert (answer.status, body, face.favorites) == (404, b"", [])

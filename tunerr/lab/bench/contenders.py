@@ -119,11 +119,14 @@ async def product(
     settings: Mapping[str, str] = MappingProxyType({}),
     tuners: int = 4,
 ) -> AsyncIterator[Product]:
-    """The product as shipped, with its data in `folder`, on the relay's core; `settings` by names without prefix."""
+    """The product with its data in `folder`, on the relay's core, without what `settings` don't ask for.
+
+    `settings`: by names without prefix; they win. Deck and native protocol are off otherwise.
+    """
     listed = _written(folder / "bench.m3u", playlist(channels))
     port = free_port()
     argv = command(
-        {"WEBUI_DISABLED": "true", **settings},
+        {"WEBUI_DISABLED": "true", "HDHR_NETWORK_MODE": "false", **settings},
         *("run", "--addr", f"127.0.0.1:{port}", "--data-dir", str(folder / "data"), "--m3u", str(listed)),
         *("--tuner-count", str(tuners), "--log-level", "warning"),
     )

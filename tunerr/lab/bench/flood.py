@@ -54,7 +54,8 @@ class Ports:
     @property
     def settings(self) -> dict[str, str]:
         """By names without prefix."""
-        return {"HDHR_DISCOVER_PORT": str(self.discover), "HDHR_CONTROL_PORT": str(self.control)}
+        ports = {"HDHR_DISCOVER_PORT": str(self.discover), "HDHR_CONTROL_PORT": str(self.control)}
+        return {"HDHR_NETWORK_MODE": "true", **ports}
 
 
 @dataclass(frozen=True, slots=True)

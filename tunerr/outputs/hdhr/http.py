@@ -16,7 +16,7 @@ from tunerr.model.status import TunerStatus
 from tunerr.outputs.hdhr import documents
 from tunerr.outputs.hdhr.scan import Scan
 from tunerr.outputs.renderings import Renderings, respond
-from tunerr.outputs.web import DEVICE_PATHS, Served, json_response, not_ready, request_base
+from tunerr.outputs.web import DEVICE_PATHS, Served, is_from_another_site, json_response, not_ready, request_base
 from tunerr.support.clock import Clock
 from tunerr.support.snapshot import Published
 from tunerr.views.device import DeviceIdentity, at_port
@@ -210,6 +210,8 @@ class _Scanning:
 
     async def post(self, request: web.Request) -> web.Response:
         scan = self._scans[self._devices.of(request).number]
+        if is_from_another_site(request):
+            return self._empty(403)
         match request.query.get("scan"), request.query.get("favorite"):
             case "start", _:
                 scan.start()

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from tunerr.errors import MalformedPacket
 from tunerr.hdhomerun.discovery import DISCOVERY_PORT, TUNER, Request, Tuner, read_tuner
 from tunerr.model.url import Zone
+from tunerr.support.addresses import Address
 from tunerr.support.guard import ZoneOf
 from tunerr.support.interfaces import Interface
 from tunerr.support.zones import zone_of as real_zone_of
@@ -28,8 +29,6 @@ _LARGEST = 2048
 _AT_ONCE = 200  # datagrams between two looks at the clock
 _LONGEST_URL = 127
 _MOST_OF_ONE = 32  # devices of one sender: programs act as several, and a flood of one must not hide the others
-
-Address = IPv4Address | IPv6Address
 
 
 @dataclass(frozen=True, slots=True)

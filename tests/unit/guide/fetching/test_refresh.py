@@ -221,7 +221,7 @@ async def test_a_guide_that_takes_too_long_or_is_too_large_leaves_the_last_good_
     await refresher.refresh(provider.source, row)
     provider.delay, provider.body = 30.0, guide(programme("one.test", 0, 1, title="C"))
     status = await refresher.refresh(replace(provider.source, timeout=0.2), row)
-    assert (status.state, status.hint) == (SourceState.FAILED, "Raise the time-out of this source.")
+    assert (status.state, status.hint) == (SourceState.FAILED, "Check the address, or raise the time-out.")
     provider.delay = 0.0
     monkeypatch.setattr(documents, "_LARGEST_DOWNLOAD", 100)
     status = await refresher.refresh(provider.source, row)

@@ -42,6 +42,8 @@ async def test_only_four_bytes_are_a_keepalive_and_none_is_answered(listener, cl
     [address] = listener.addresses
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
+        for sock in (client, other):
+            assert listener.heard(*sock.getsockname()) is None
         for data in (b"", b"123", b"12345", bytes(1400)):
             other.sendto(data, address)
         client.sendto(LOCK_KEY, address)
@@ -53,14 +55,38 @@ async def test_only_four_bytes_are_a_keepalive_and_none_is_answered(listener, cl
                 sock.recv(100)
 
 
-async def test_its_memory_is_bounded_and_the_newest_are_kept(listener):
+async def test_C07_a_flood_from_elsewhere_pushes_nobody_out_and_is_not_kept(listener):
+    assert listener.heard("192.0.2.1", 6000) is None
+    listener._clock.advance(3)
+    listener.take(LOCK_KEY, "192.0.2.1", 6000)
     for number in range(10_000):
         listener.take(LOCK_KEY, f"10.0.{number >> 8}.{number & 255}", 5000)
-        assert number == 0 or listener.heard("192.0.2.1", 6000) is not None
-        listener.take(LOCK_KEY, "192.0.2.1", 6000)
+    assert listener.heard("192.0.2.1", 6000) == 3
+    assert len(listener._heard) == 1
+
+
+async def test_the_places_that_it_is_asked_about_are_bounded_and_the_newest_are_kept(listener):
+    assert listener.heard("192.0.2.1", 6000) is None
+    listener.take(LOCK_KEY, "192.0.2.1", 6000)
+    for port in range(1, 10_000):
+        assert listener.heard("192.0.2.2", port) is None
+        assert listener.heard("192.0.2.1", 6000) is not None
     assert len(listener._heard) == 256
-    assert listener.heard("10.0.39.15", 5000) is not None
-    assert listener.heard("10.0.0.0", 5000) is None
+
+
+async def test_C07_without_a_host_it_listens_where_http_does(listener):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert await listener.listen("", port)
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.bind((host, 0))
+            place = sock.getsockname()[:2]
+            assert listener.heard(*place) is None
+            listener._clock.advance(1)
+            sock.sendto(LOCK_KEY, (host, port))
+            await until(lambda place=place: listener.heard(*place) is not None, deadline=2)
 
 
 async def test_a_taken_port_is_no_error(listener, client):
@@ -71,6 +97,8 @@ async def test_a_taken_port_is_no_error(listener, client):
 
 
 async def test_ipv4_that_comes_to_a_socket_for_both_is_named_as_ipv4(listener):
+    for address in ("192.0.2.7", "2001:db8::7"):
+        assert listener.heard(address, 5000) is None
     listener.take(LOCK_KEY, "::ffff:192.0.2.7", 5000)
     listener.take(LOCK_KEY, "2001:db8::7", 5000)
     assert listener.heard("192.0.2.7", 5000) is not None

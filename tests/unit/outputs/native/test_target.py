@@ -2,7 +2,7 @@ import asyncio
 import socket
 import struct
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from itertools import pairwise
 
 import pytest
@@ -272,17 +272,18 @@ async def test_radio_that_came_in_one_piece_goes_in_its_own_time():
 
 def test_it_runs_on_uvloop_too(sample):
     async def run():
-        keepalives = KeepaliveListener(clock=SystemClock())
-        assert await keepalives.listen("127.0.0.1", 0)
         async with watching(sample, rate=len(sample) / 8) as viewer:
-            with receiving() as receiver:
+            # Left open, it would hold uvloop's end for ever where warnings are errors.
+            with closing(KeepaliveListener(clock=SystemClock())) as keepalives, receiving() as receiver:
+                assert await keepalives.listen("127.0.0.1", 0)
                 async with sending(viewer, receiver.target(rtp=True), keepalives=keepalives):
+                    assert keepalives.heard("127.0.0.1", receiver.port) is None
+                    await until(lambda: len(receiver.got) > 0, deadline=5)
                     receiver.sock.sendto(bytes(4), keepalives.addresses[0])
                     await until(lambda: len(receiver.got) > 60, deadline=5)
                     assert keepalives.heard("127.0.0.1", receiver.port) is not None
                 assert receiver.sizes == {1328}
                 assert continuity_errors(receiver.stream(12)) == []
-        keepalives.close()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())

@@ -55,7 +55,7 @@ class Keepalives(Protocol):
     """What was heard from clients."""
 
     def heard(self, address: str, port: int) -> float | None:
-        """When a keepalive came last from there, in monotonic seconds; None for never."""
+        """When a keepalive came last from there, in monotonic seconds; None for never since the first time asked."""
 
 
 async def send(viewer: Viewer, target: Target, *, clock: Clock, keepalives: Keepalives) -> str:
@@ -92,6 +92,7 @@ class _Watch:
         self._clock = clock
         self._keepalives = keepalives
         self._last = self._began = clock.monotonic()
+        keepalives.heard(target.address, target.port)  # what isn't asked about isn't noted
         self._timer = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look)
 
     def stop(self) -> None:

@@ -76,7 +76,7 @@ class UdpV4:
     """Bound to `host`, which is 0.0.0.0 where broadcasts are to be heard. Raises OSError when the port is taken."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = _bound(socket.AF_INET, host, port, (socket.IPPROTO_IP, _IP_PKTINFO, 1))
+        self._socket = bound(socket.AF_INET, host, port, (socket.IPPROTO_IP, _IP_PKTINFO, 1))
         self.fileno = self._socket.fileno
         self.close = self._socket.close
 
@@ -105,7 +105,7 @@ class UdpV6:
     """Bound to `host`, which is :: where groups are to be heard. Raises OSError when the port is taken."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = _bound(
+        self._socket = bound(
             socket.AF_INET6,
             host,
             port,
@@ -161,7 +161,8 @@ def _received(source: socket.socket, space: int) -> Arrival:
     return Arrival(data, peer, ancillary)
 
 
-def _bound(family: socket.AddressFamily, host: str, port: int, *options: tuple[int, int, int]) -> socket.socket:
+def bound(family: socket.AddressFamily, host: str, port: int, *options: tuple[int, int, int]) -> socket.socket:
+    """Open a socket that doesn't block, with these options. Raises OSError when the port is taken."""
     opened = socket.socket(family, socket.SOCK_DGRAM)
     try:
         opened.setblocking(False)
