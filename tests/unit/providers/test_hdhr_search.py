@@ -188,7 +188,7 @@ async def test_a_flood_ends_with_the_search_and_one_sender_can_t_hide_others():
             flooding = group.create_task(flood(flooder))
             began = time.monotonic()
             found = await search(targets, seconds=2, own=(), zone_of=lambda _: Zone.PRIVATE)
-            assert time.monotonic() - began < 6
+            assert time.monotonic() - began < 20
             flooding.cancel()
         loop.remove_reader(flooder)
     assert sent > 500, "many times what is kept of one sender"
@@ -206,7 +206,7 @@ async def test_what_can_t_be_asked_delays_nobody():
 async def test_nobody_there():
     began = time.monotonic()
     assert await search([Target(ip_address("127.0.0.9"), 9)], seconds=0.3, own=()) == ()
-    assert 0.25 < time.monotonic() - began < 3
+    assert 0.25 < time.monotonic() - began < 10
 
 
 async def test_ipv6_is_asked_too():

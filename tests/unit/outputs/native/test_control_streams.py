@@ -103,7 +103,7 @@ async def test_C02_what_is_told_of_a_live_stream_is_true(samples):
         assert opener.open_now == 1
         assert await client.ask("/tuner1/vstatus") == "vch=2 name=Channel 2 auth=unspecified cci=none cgms=none"
         assert await client.ask("/tuner1/channel", "none") == "none"
-        await until(lambda: opener.open_now == 0, deadline=1)
+        await until(lambda: opener.open_now == 0, deadline=15)
 
 
 @pytest.mark.parametrize(("kind", "header"), [("udp", 0), ("rtp", 12)])
@@ -184,7 +184,7 @@ async def test_C07_with_keepalives_a_target_outlives_its_connection_and_ends_wit
             assert server.facts.streams == 1
         assert server._tuners[0].owner == HOME, "a tuner that streams stays locked"
         clock.advance(5)
-        await until(lambda: server.facts.streams == 0, deadline=2)
+        await until(lambda: server.facts.streams == 0, deadline=15)
         server.tidy()
         assert server._tuners[0].owner == "none"
         await until(lambda: gateway.facts.active_sessions == 0)
@@ -198,7 +198,7 @@ async def test_C07_a_port_that_nobody_has_ends_the_target(samples):
     async with playing(samples) as (_, server, client, _):
         await client.ask("/tuner0/vchannel", "1")
         await client.ask("/tuner0/target", f"udp://{HOME}:{port}")
-        await until(lambda: server.facts.streams == 0, deadline=3)
+        await until(lambda: server.facts.streams == 0, deadline=15)
         assert await client.ask("/tuner0/target") == "none"
 
 
