@@ -39,6 +39,6 @@ async def test_the_command_probes_the_operators_sources_too(boot, provider):
         with contextlib.suppress(AssertionError, aiohttp.ClientError):  # while the demo makes place
             return await lineup(server) == {"one": "1"}
 
-    await until(offered, deadline=30, what="the lineup")
+    await until(offered, deadline=90, what="the lineup")
     said = await command(server, "probe")
     assert said.splitlines()[1].split()[:4] == ["1", "home", f"127.0.0.1:{provider.port}", "ok"]

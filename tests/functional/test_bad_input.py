@@ -30,7 +30,7 @@ def rows(count):
     )
 
 
-async def refreshed(server, source, marker, deadline=40):
+async def refreshed(server, source, marker, deadline=90):
     """Wait until the log says how a refresh of `source` ended; `marker` must stand in that line."""
     await until(
         lambda: any(marker in line and f"source={source}" in line for line in server.log.splitlines()),

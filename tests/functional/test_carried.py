@@ -25,7 +25,7 @@ async def test_H07_a_channel_that_was_played_tells_what_it_carries_also_after_a_
         async def edition():
             return (await server.get("/guide.xml")).headers.get("ETag")
 
-        guide = await until(edition, deadline=30)
+        guide = await until(edition, deadline=90)
         assert [seen(row) for row in before] == [{}, {}]
         async with aiohttp.ClientSession() as session, session.get(before[1]["URL"]) as answer:
             assert (await answer.content.readexactly(188))[0] == 0x47
@@ -33,7 +33,7 @@ async def test_H07_a_channel_that_was_played_tells_what_it_carries_also_after_a_
         async def told():
             return seen((await server.json("/lineup.json"))[1])
 
-        await until(told, deadline=5)
+        await until(told, deadline=20)
         after = await server.json("/lineup.json")
         assert after == [before[0], before[1] | SEEN]
         programs = etree.fromstring((await server.get("/lineup.xml", headers={"Accept-Encoding": "identity"})).data)

@@ -72,5 +72,5 @@ async def test_an_rtmp_channel_plays(boot, provider):
     channel = (await server.json("/lineup.json"))[0]["URL"]
     # ffmpeg serves one RTMP client and ends with it: one play for all that is to be seen.
     async with sender("-f", "flv", "-listen", "1", url):
-        await until(lambda: listens(port), deadline=20, what="the sender")
+        await until(lambda: listens(port), deadline=90, what="the sender")
         assert await play(channel, SECONDS) == []

@@ -37,7 +37,7 @@ async def freed(server, provider):
     async def idle():
         return await server.tuners_in_use() == 0
 
-    await until(idle, deadline=5, every=0.01, what="tuners free")
+    await until(idle, deadline=20, every=0.01, what="tuners free")
     await until(lambda: provider.open_streams == 0, deadline=FREED, what="upstreams closed when the tuner is free")
 
 
@@ -63,7 +63,7 @@ async def test_two_channels_of_one_media_server_play_and_a_third_is_refused(tune
         return await record(tuner.urls[index], tmp_path / f"{index}.ts", seconds=seconds, agent=MEDIA_SERVER)
 
     async def third():
-        await until(lambda: provider.open_streams == 2, deadline=10)
+        await until(lambda: provider.open_streams == 2, deadline=20)
         return await watch(2, 10)
 
     first, second, refused = await asyncio.gather(watch(0, 12), watch(1, 12), third())

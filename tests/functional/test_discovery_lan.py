@@ -34,7 +34,7 @@ for asked in sys.argv[1:]:
 
 
 async def ask(network, *addresses, host=""):
-    result = await network.run(*DEVICE, "--host", host, sys.executable, "-c", ASK, *addresses, deadline=30)
+    result = await network.run(*DEVICE, "--host", host, sys.executable, "-c", ASK, *addresses, deadline=90)
     assert result.status == 0, result.err
     return [json.loads(line) for line in result.out.splitlines()]
 
@@ -43,13 +43,13 @@ async def ask(network, *addresses, host=""):
 async def test_C09_the_vendors_tool_finds_us_by_broadcast_and_by_id():
     tool = client("hdhomerun_config")
     async with lan() as network:
-        found = await network.run(*DEVICE, tool, "discover", deadline=20)
+        found = await network.run(*DEVICE, tool, "discover", deadline=90)
         assert (found.status, found.out) == (0, BOTH)
         for name in ("1040FE50", "105A1B22"):
-            answer = await network.run(*DEVICE, tool, name, "get", "/sys/model", deadline=20)
+            answer = await network.run(*DEVICE, tool, name, "get", "/sys/model", deadline=90)
             assert (answer.status, answer.out) == (0, "hdhomerun5_atsc\n"), name
             assert "answered=1, ignored=0" in answer.err
-        other = await network.run(*DEVICE, tool, "1318DEF6", "get", "/sys/model", deadline=20)
+        other = await network.run(*DEVICE, tool, "1318DEF6", "get", "/sys/model", deadline=90)
         assert other.status == 1
         assert "answered=0, ignored=2" in other.err
 
@@ -58,9 +58,9 @@ async def test_C09_the_vendors_tool_finds_us_by_broadcast_and_by_id():
 async def test_U06_http_on_one_address_is_found_by_broadcast():
     tool = client("hdhomerun_config")
     async with lan() as network:
-        found = await network.run(*DEVICE, "--host", ADDRESS, tool, "discover", deadline=20)
+        found = await network.run(*DEVICE, "--host", ADDRESS, tool, "discover", deadline=90)
         assert (found.status, found.out) == (0, BOTH)
-        hidden = await network.run(*DEVICE, "--host", "127.0.0.1", tool, "discover", deadline=20)
+        hidden = await network.run(*DEVICE, "--host", "127.0.0.1", tool, "discover", deadline=90)
         assert (hidden.status, hidden.out) == (1, "no devices found\n")
 
 
@@ -119,6 +119,6 @@ time.sleep(0.3)
 async def test_strangers_are_sent_nothing():
     async with lan() as network:
         sources = ("198.51.100.9", "8.8.8.8", "172.32.0.1", "192.168.77.1")
-        result = await network.run(*DEVICE, sys.executable, "-c", PRETEND, *sources, deadline=20)
+        result = await network.run(*DEVICE, sys.executable, "-c", PRETEND, *sources, deadline=90)
         assert result.status == 0, result.err
         assert "answered=1, ignored=3" in result.err

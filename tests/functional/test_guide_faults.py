@@ -340,7 +340,7 @@ async def test_kill_9_of_the_worker_and_of_the_program(boot, provider, guides):
     tuner.kill()
     with contextlib.suppress(Exception):
         await asking
-    await until(lambda: not Path(f"/proc/{worker}").exists(), deadline=10, what="the worker's end")
+    await until(lambda: not Path(f"/proc/{worker}").exists(), deadline=20, what="the worker's end")
     guides.ail("tv", GuideFault.SILENT)
     server = await boot(env=env)
     assert await airs(server, "L", *NAMES)

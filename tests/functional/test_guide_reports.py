@@ -29,7 +29,7 @@ async def test_the_reports_of_both_ports(boot, provider, home):
     async def searchable():
         return (await server.json("/guide/search.json?q=film"))["count"] > 0
 
-    await until(searchable, deadline=20, what="titles to search in")
+    await until(searchable, deadline=90, what="titles to search in")
     async with visitor() as operator:
         csrf = await set_up(operator, server)
         for path in REPORTS:
@@ -48,7 +48,7 @@ async def test_the_reports_of_both_ports(boot, provider, home):
     async def opera():
         return (await server.json("/guide/search.json?q=opera"))["count"] > 0
 
-    await until(opera, deadline=20, what="the new guide")
+    await until(opera, deadline=90, what="the new guide")
     calendar = await server.get("/guide/calendar.ics?channel=1")
     assert b"SUMMARY:Opera" in calendar.data
     found = await asked(server, "guide-programmes", text="opera", limit=2)

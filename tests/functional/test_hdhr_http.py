@@ -40,7 +40,7 @@ async def demo_with_guide(demo):
     async def rendered():
         return (await demo.get("/guide.xml", method="HEAD")).status == 200
 
-    await until(rendered, deadline=30)
+    await until(rendered, deadline=90)
     return demo
 
 
@@ -196,7 +196,7 @@ async def test_H10_H11_scan(demo):
     async def over():
         return (await demo.json("/lineup_status.json"))["ScanInProgress"] == 0
 
-    await until(over, deadline=10)
+    await until(over, deadline=20)
     assert await demo.json("/lineup.json") == before
     assert await demo.tuners_in_use() == 0
 

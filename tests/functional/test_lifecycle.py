@@ -95,7 +95,7 @@ async def test_the_stored_streams_of_the_demo_are_good_after_a_restart(boot):
     assert server.stop() == 0
     before = len(server.log)
     again = await boot()
-    await until(lambda: "source=demo " in again.log[before:], deadline=20)
+    await until(lambda: "source=demo " in again.log[before:], deadline=90)
     assert "other addresses" not in again.log
 
 

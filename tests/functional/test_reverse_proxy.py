@@ -92,7 +92,7 @@ async def test_a_stream_comes_through_and_names_its_client(demo, tmp_path):
         async def free():
             return await demo.tuners_in_use() == 0
 
-        await until(free, deadline=10)
+        await until(free, deadline=20)
 
 
 async def test_reports_are_for_those_who_are_on_this_machine(demo, tmp_path):

@@ -48,7 +48,7 @@ async def free(server, provider):
     async def idle():
         return provider.open_streams == 0 and await server.tuners_in_use() == 0
 
-    await until(idle, deadline=5)
+    await until(idle, deadline=20)
     print(f"free after {time.monotonic() - began:.2f} s")
 
 

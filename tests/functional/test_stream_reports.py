@@ -69,7 +69,7 @@ async def test_one_viewer_is_ended_by_request_and_all_by_channel(boot, provider,
             assert await stop(channel_id=stream["channel_id"]) == 200
             assert await ended(first)
         assert await stop(channel_id=stream["channel_id"]) == 409
-    await until(attempts.exists, deadline=5)
+    await until(attempts.exists, deadline=20)
     reports = [await server.get(f"/debug/{name}.json") for name in ("stream-attempts", "active-streams")]
     (line,) = attempts.read_text().splitlines()
     assert json.loads(line)["req_id"] == stream["request_id"]

@@ -5,7 +5,7 @@ import inspect
 import time
 
 
-async def until(condition, deadline=30.0, every=0.02, what=""):
+async def until(condition, deadline=90.0, every=0.02, what=""):
     """Poll `condition` (plain or async) until it returns something true; return that; fail after `deadline` seconds."""
     end = time.monotonic() + deadline
     while True:
