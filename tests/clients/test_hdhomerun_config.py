@@ -10,6 +10,7 @@ from tests.tools.clients import client, probe, run
 from tests.tools.household import AC3, CHANNELS, ENCRYPTED, HLS, MPEG2, TS, TUNERS
 from tests.tools.netns import ADDRESS
 from tests.tools.packet_walk import walk
+from tests.tools.until import until
 
 LOOPBACK = "127.0.0.1"
 SECONDS = 5
@@ -118,9 +119,7 @@ async def test_C02_C06_C09_the_vendor_s_tool_tunes(house, numbers, native, saw):
             await told(LOOPBACK, "/tuner1/status"),
         )
 
-    async with asyncio.timeout(20):
-        while not (status := await locked()):
-            await asyncio.sleep(0.3)
+    status = await until(locked, deadline=20, every=0.3, what="a lock")
     assert (await told(LOOPBACK, "/tuner1/vstatus")).startswith(f"vch={number} name={TS} ")
     assert f": {number} {TS}" in await told(LOOPBACK, "/tuner1/streaminfo")
     assert await house.tuners_in_use() == 1

@@ -5,23 +5,20 @@ import re
 
 import pytest
 
-from tests.tools.clients import client, probe, run, version
+from tests.tools.clients import client, probe, version
 from tests.tools.household import AC3, CHANNELS, HLS, TS, TUNERS
-from tests.tools.ordinary import ordinary_home, ordinary_user
+from tests.tools.ordinary import ordinary_home, ordinary_user, vlc
 from tests.tools.recording import Recording, record
 from tests.tools.until import until
 
 SECONDS = 4
 
 
-async def save(url, home, *, deadline=60):
+async def save(url, home):
     """What VLC says while it saves `SECONDS` of a stream, and the file."""
     saved = home / "vlc.ts"
-    result = await run(
-        *ordinary_user(), client("cvlc"), "-vv", "--no-color", "--ignore-config", "--play-and-exit",
-        f"--run-time={SECONDS}", "--sout", f"#std{{access=file,mux=ts,dst={saved}}}", url,
-        env={"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}, deadline=deadline,
-    )  # fmt: skip
+    keeping = (f"--run-time={SECONDS}", "--sout", f"#std{{access=file,mux=ts,dst={saved}}}")
+    result = await vlc(home, *keeping, url)
     return result.out + result.err, saved
 
 

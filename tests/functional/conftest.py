@@ -4,10 +4,13 @@ import pytest
 import pytest_asyncio
 
 from tests.tools import failover_run
+from tests.tools.clients import client
 from tests.tools.media import make_ts
 from tests.tools.origin import origin
 from tests.tools.server import running, start
 from tests.tools.until import until
+from tunerr.lab.faults import FaultProvider
+from tunerr.lab.media import MediaLibrary, default_folder
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -47,6 +50,13 @@ def media(tmp_path_factory):
 async def provider(media):
     """A provider whose answers the test sets."""
     async with origin(media, 60) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def sources():
+    """The provider of all channels of a soak."""
+    async with FaultProvider(media=MediaLibrary(default_folder(), client("ffmpeg"))) as running:
         yield running
 
 

@@ -112,7 +112,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
     for source in map(socket.inet_aton, sys.argv[1:]):
         header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(datagram), 1, 0, 64, 17, 0, source, ours)
         sock.sendto(header + datagram, ("10.9.9.1", 0))
-time.sleep(0.3)
+time.sleep(0.3)  # until the device has read them: it ends with us
 """
 
 

@@ -1,19 +1,15 @@
 """`hdhr-scan` and the real program: what the one asks natively, the other answers."""
 
 import json
-import socket
 import sys
 
 from tests.functional.test_stream_http import watching
 from tests.tools.clients import run
-from tests.tools.server import clean_environment, free_port
+from tests.tools.server import clean_environment, native_ports
 
 
 async def test_a_program_on_this_machine_is_found_and_says_what_its_tuners_do(boot, provider):
-    ports = {
-        "IPTV_TUNERR_HDHR_DISCOVER_PORT": str(free_port(socket.SOCK_DGRAM)),
-        "IPTV_TUNERR_HDHR_CONTROL_PORT": str(free_port()),
-    }
+    _, _, ports = native_ports()
     env = {"IPTV_TUNERR_M3U_URL": provider.playlist("one"), "IPTV_TUNERR_TUNER_COUNT": "2"}
     server = await boot(env=env | ports, native=True)
     discover = await server.json("/discover.json")

@@ -4,30 +4,13 @@ A minute in `--full`, thirty in `--soak`.
 """
 
 import asyncio
-import os
-import random
-import socket
 import time
 
 import pytest
 import pytest_asyncio
 
 from tests.tools import native_soak, soak
-from tests.tools.clients import client
-from tests.tools.server import free_port
-from tunerr.lab.faults import FaultProvider
-from tunerr.lab.media import MediaLibrary, default_folder
-
-MINUTES = float(os.environ.get("TUNERR_SOAK_MINUTES", "30"))
-SEED = int(os.environ.get("TUNERR_SOAK_SEED", "0")) or random.randrange(1, 1_000_000)
-FIXED_SEED = int(os.environ.get("TUNERR_SOAK_SEED", "1"))
-
-
-@pytest_asyncio.fixture
-async def sources():
-    """The provider of all channels."""
-    async with FaultProvider(media=MediaLibrary(default_folder(), client("ffmpeg"))) as running:
-        yield running
+from tests.tools.server import native_ports
 
 
 @pytest_asyncio.fixture
@@ -36,15 +19,14 @@ async def house(boot, sources, tmp_path):
 
     async def factory(seed):
         weather = soak.Weather(sources, seed)
-        control, discover = free_port(), free_port(socket.SOCK_DGRAM)
+        discover, control, ports = native_ports()
         server = await boot(
             env={
                 "IPTV_TUNERR_M3U_URL": await weather.offer(),
                 "IPTV_TUNERR_TUNER_COUNT": str(native_soak.TUNERS),
-                "IPTV_TUNERR_HDHR_NETWORK_MODE": "true",
-                "IPTV_TUNERR_HDHR_CONTROL_PORT": str(control),
-                "IPTV_TUNERR_HDHR_DISCOVER_PORT": str(discover),
-            },
+            }
+            | ports,
+            native=True,
         )
         lineup = await server.json("/lineup.json")
         assert len(lineup) == soak.CHANNELS
@@ -101,7 +83,7 @@ async def every_tuner_plays(server, house):
 @pytest.mark.alone
 @pytest.mark.timeout(400)
 async def test_a_minute_of_native_clients_leaves_nothing_behind(house, sources):
-    parts = await house(FIXED_SEED)
+    parts = await house(soak.FIXED_SEED)
     await lived(parts, sources, warm_up=0.3, minutes=0.7)
     assert parts[1].done["record"] > 50
     assert await asyncio.to_thread(parts[0].stop) == 0
@@ -110,7 +92,7 @@ async def test_a_minute_of_native_clients_leaves_nothing_behind(house, sources):
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 async def test_thirty_minutes_of_native_clients_leave_nothing_behind(house, sources):
-    parts = await house(SEED)
-    warm, end = await lived(parts, sources, warm_up=MINUTES / 3, minutes=MINUTES * 2 / 3)
+    parts = await house(soak.SEED)
+    warm, end = await lived(parts, sources, warm_up=soak.MINUTES / 3, minutes=soak.MINUTES * 2 / 3)
     assert end.megabytes <= warm.megabytes * 1.1
     assert await asyncio.to_thread(parts[0].stop) == 0

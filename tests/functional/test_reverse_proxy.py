@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 
-from tests.tools.nginx import certificate, needs_nginx, nginx
+from tests.tools.nginx import certificate, nginx
 from tests.tools.server import free_port
-from tests.tools.until import until
 
-pytestmark = needs_nginx
+pytestmark = pytest.mark.client
 
 PASSWORD = "a long pass phrase"
 HOW_TO = Path(__file__).parents[2] / "docs/how-to/behind-a-reverse-proxy.md"
@@ -88,11 +88,7 @@ async def test_a_stream_comes_through_and_names_its_client(demo, tmp_path):
             assert {packets[at] for at in range(0, len(packets), 188)} == {0x47}
             playing = [row for row in await demo.json("/status.json") if "VctNumber" in row]
             assert [row["TargetIP"] for row in playing] == ["192.0.2.9"]
-
-        async def free():
-            return await demo.tuners_in_use() == 0
-
-        await until(free, deadline=20)
+        await demo.idle()
 
 
 async def test_reports_are_for_those_who_are_on_this_machine(demo, tmp_path):

@@ -4,8 +4,6 @@ The figures of the long run go into docs/reference/soak.md.
 """
 
 import asyncio
-import os
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +11,8 @@ import pytest
 import pytest_asyncio
 
 from tests.tools import soak
-from tests.tools.clients import client
-from tunerr.lab.faults import FAULTS, FaultProvider
-from tunerr.lab.media import MediaLibrary, default_folder
+from tunerr.lab.faults import FAULTS
 
-MINUTES = float(os.environ.get("TUNERR_SOAK_MINUTES", "30"))
-SEED = int(os.environ.get("TUNERR_SOAK_SEED", "0")) or random.randrange(1, 1_000_000)
-FIXED_SEED = int(os.environ.get("TUNERR_SOAK_SEED", "1"))
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "soak.md"
 TEXT = """---
 id: soak
@@ -47,13 +40,6 @@ again. Viewers are players and media servers; some are slow, some take nothing a
 | Tasks after warm-up, at the end | {warm.tasks}, {end.tasks} |
 | Tuners, provider slots, upstreams and children at the end | 0, 0, 0, 0 |
 """
-
-
-@pytest_asyncio.fixture
-async def sources():
-    """The provider of all channels."""
-    async with FaultProvider(media=MediaLibrary(default_folder(), client("ffmpeg"))) as running:
-        yield running
 
 
 @pytest_asyncio.fixture
@@ -96,7 +82,7 @@ async def soaked(parts, sources, *, warm_up, minutes):
 @pytest.mark.alone
 @pytest.mark.timeout(400)
 async def test_a_minute_of_zapping_leaves_nothing_behind(household, sources):
-    parts = await household(FIXED_SEED)
+    parts = await household(soak.FIXED_SEED)
     await soaked(parts, sources, warm_up=0.4, minutes=0.6)
     home, weather = parts[1:]
     assert home.judged > 50
@@ -107,16 +93,16 @@ async def test_a_minute_of_zapping_leaves_nothing_behind(household, sources):
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 async def test_thirty_minutes_of_zapping_leave_nothing_behind(household, sources):
-    server, home, weather = parts = await household(SEED)
+    server, home, weather = parts = await household(soak.SEED)
     # The allocator's pools grow for some thousand tunes and then stand; only what grows after that is a leak.
-    warm, end = await soaked(parts, sources, warm_up=MINUTES / 3, minutes=MINUTES * 2 / 3)
+    warm, end = await soaked(parts, sources, warm_up=soak.MINUTES / 3, minutes=soak.MINUTES * 2 / 3)
     assert len(weather.fired) > 0.9 * len(FAULTS)
     assert end.megabytes <= warm.megabytes * 1.1
     text = TEXT.format(
         viewers=soak.VIEWERS, channels=soak.CHANNELS, tuners=soak.TUNERS, day=f"{datetime.now(UTC):%Y-%m-%d}",
-        minutes=MINUTES, seed=home.seed, faults=weather.fired.total(), kinds=len(weather.fired),
+        minutes=soak.MINUTES, seed=home.seed, faults=weather.fired.total(), kinds=len(weather.fired),
         tunes=home.tunes, full=home.refused[805], failed=home.refused[806] + home.refused[807], judged=home.judged,
-        gigabytes=home.received / 1e9, warm_minutes=MINUTES / 3, warm=warm, end=end,
+        gigabytes=home.received / 1e9, warm_minutes=soak.MINUTES / 3, warm=warm, end=end,
     )  # fmt: skip
     await asyncio.to_thread(PAGE.write_text, text)
     assert await asyncio.to_thread(server.stop) == 0

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 from ipaddress import ip_address
 
 import aiohttp
@@ -11,7 +10,7 @@ import pytest
 from tests.functional.test_deck import code_of, page, set_up, visitor
 from tests.functional.test_real_data import DATA
 from tests.tools.operator import asked, attempt, command, lineup
-from tests.tools.server import free_port
+from tests.tools.server import native_ports
 from tests.tools.until import until
 from tunerr.errors import Unreachable
 from tunerr.hdhomerun.getset import Answer
@@ -56,8 +55,8 @@ async def _offers(server, count):
 
 
 async def test_the_demo_makes_place_and_comes_back(boot, provider):
-    ports = {"DISCOVER": free_port(socket.SOCK_DGRAM), "CONTROL": free_port()}
-    server = await boot(env={f"IPTV_TUNERR_HDHR_{name}_PORT": str(port) for name, port in ports.items()}, native=True)
+    *ports, env = native_ports()
+    server = await boot(env=env, native=True)
     demo, demo_device = await lineup(server), (await server.json("/discover.json"))["DeviceID"]
     assert len(demo) == 6
     await until(lambda: _speaks(ports, demo_device), what="the demo's native protocol")
@@ -84,10 +83,10 @@ async def test_the_demo_makes_place_and_comes_back(boot, provider):
 
 async def _speaks(ports, device):
     """Whether that device, and no other, answers by UDP, and something by TCP."""
-    local = "127.0.0.1"
-    found = await search([Target(ip_address(local), ports["DISCOVER"])], seconds=1, own=())
+    local, (discover, control_port) = "127.0.0.1", ports
+    found = await search([Target(ip_address(local), discover)], seconds=1, own=())
     try:
-        async with controlling(local, ports["CONTROL"]) as control:
+        async with controlling(local, control_port) as control:
             program = await control.get("/tuner0/program")
     except Unreachable:
         return False  # while one makes place for the other

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 from tunerr.errors import MalformedPacket
 from tunerr.hdhomerun.discovery import Tuner, read_request
@@ -58,26 +58,35 @@ class NativeDevice:
             writer.close()
 
 
+@contextmanager
+def answering(device, udp):
+    """The device answers what comes to a bound socket."""
+    udp.setblocking(False)
+
+    def read():
+        received, sender = udp.recvfrom(4096)
+        for datagram in device.datagrams(received):
+            udp.sendto(datagram, sender)
+
+    loop = asyncio.get_running_loop()
+    loop.add_reader(udp, read)
+    try:
+        yield
+    finally:
+        loop.remove_reader(udp)
+
+
 @asynccontextmanager
 async def native(device, *, host="127.0.0.1", port=0, tcp=True):
     """Serve the device; gives the port."""
-    loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.bind((host, port))
-        udp.setblocking(False)
         port = udp.getsockname()[1]
-
-        def read():
-            received, sender = udp.recvfrom(4096)
-            for datagram in device.datagrams(received):
-                udp.sendto(datagram, sender)
-
-        loop.add_reader(udp, read)
-        server = await asyncio.start_server(device.talk, host, port) if tcp else None
-        try:
-            yield port
-        finally:
-            loop.remove_reader(udp)
-            if server is not None:
-                server.close()
-                await asyncio.gather(*device.talks)  # they end when the client is gone
+        with answering(device, udp):
+            server = await asyncio.start_server(device.talk, host, port) if tcp else None
+            try:
+                yield port
+            finally:
+                if server is not None:
+                    server.close()
+                    await asyncio.gather(*device.talks)  # they end when the client is gone

@@ -3,13 +3,12 @@
 import asyncio
 import random
 import socket
-import struct
 import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from tests.tools.recording import record
+from tests.tools.recording import record, vanish
 from tests.tools.soak import POPULAR
 from tunerr.hdhomerun.discovery import Request, read_tuner
 from tunerr.hdhomerun.getset import Answer, GetSet, Refusal, read_reply
@@ -20,7 +19,6 @@ MACHINES, VANDALS, TUNERS = 24, 6, 6
 PATIENCE = 5.0  # seconds to an answer, on a busy machine
 SIZES = {"udp": 1316, "rtp": 1328}
 READ = ("status", "vstatus", "streaminfo", "lockkey", "channel", "vchannel", "program", "filter", "target", "debug")
-RESET = struct.pack("ii", 1, 0)
 # A datagram that was on its way, and the loop's turn to stop the next one.
 STILL_COMING = 0.5
 
@@ -40,11 +38,6 @@ class Wire:
                     reply = read_reply(packet)
                     return reply.value if isinstance(reply, Answer) else reply
         raise ConnectionResetError(f"closed at {name}")
-
-    def vanish(self):
-        """Leave as a machine that was switched off."""
-        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.writer.transport.abort()
 
 
 @asynccontextmanager
@@ -170,7 +163,7 @@ class House:
                     self._note(await device.ask(f"{tuner}/vchannel", self._number(dice), key))
                     await asyncio.sleep(dice.uniform(0, 2))
                 case "vanish":
-                    device.vanish()
+                    vanish(device.writer)
                 case "deaf":
                     deafen()
                     await asyncio.sleep(dice.uniform(0, 3))
@@ -222,7 +215,7 @@ class House:
                     await device.writer.drain()
                 await asyncio.sleep(dice.uniform(0, 2))
                 if dice.random() < 0.5:
-                    device.vanish()
+                    vanish(device.writer)
 
     def _number(self, dice):
         return dice.choices(self.lineup, POPULAR)[0]["GuideNumber"]

@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.tools.clients import client, run
+
 _NOBODY = 65534
 
 
@@ -21,6 +23,13 @@ def ordinary_home():
     with tempfile.TemporaryDirectory(prefix="tunerr-client-") as folder:
         give(Path(folder))
         yield Path(folder)
+
+
+async def vlc(home, *argv, **options):
+    """Run VLC, which tells all that it does, as that user until it has played; options as of `run`."""
+    settings = ("-vv", "--no-color", "--ignore-config", "--play-and-exit")
+    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
+    return await run(*ordinary_user(), client("cvlc"), *settings, *argv, env=own, **options)
 
 
 def give(folder):

@@ -86,7 +86,7 @@ async def record(url, path, *, seconds, agent=PLAYER, version="1.1", headers=(),
     finally:
         recording.ended = recording.now()
         if reset:
-            _linger(writer)
+            vanish(writer)
         writer.close()
     if recording.end == "left" and recording.path.exists():
         await asyncio.to_thread(lambda: recording.path.write_bytes(without_tail(recording.path.read_bytes())))
@@ -102,7 +102,8 @@ async def _connect(where, *, slow):
     return await asyncio.open_connection(sock=connection, limit=1024 if slow else 1 << 18)
 
 
-def _linger(writer):
+def vanish(writer):
+    """Leave by RST, as a machine that was switched off."""
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 

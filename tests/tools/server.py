@@ -23,6 +23,13 @@ def free_port(kind=socket.SOCK_STREAM):
         return probe.getsockname()[1]
 
 
+def native_ports():
+    """Free ports for the native protocol, of discovery and of control, and the settings that name them."""
+    discover, control = free_port(socket.SOCK_DGRAM), free_port()
+    names = {"IPTV_TUNERR_HDHR_DISCOVER_PORT": str(discover), "IPTV_TUNERR_HDHR_CONTROL_PORT": str(control)}
+    return discover, control, names
+
+
 def listens(port):
     """Whether some program takes TCP connections at this port of IPv4, found without making one."""
     rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])

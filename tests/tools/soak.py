@@ -20,6 +20,9 @@ from tests.tools.until import until
 from tunerr.lab.faults import Shape
 from tunerr.lab.faults import vocabulary as v
 
+MINUTES = float(os.environ.get("TUNERR_SOAK_MINUTES", "30"))
+SEED = int(os.environ.get("TUNERR_SOAK_SEED", "0")) or random.randrange(1, 1_000_000)
+FIXED_SEED = int(os.environ.get("TUNERR_SOAK_SEED", "1"))
 CHANNELS, VIEWERS, TUNERS = 20, 60, 12
 REFUSALS = {805, 806, 807}  # all tuners in use, no content, no picture (hdhr.md, 1.5)
 TUNE = 20.0  # seconds to a refusal

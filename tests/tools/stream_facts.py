@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.tools.clients import client, run
-from tests.tools.ordinary import ordinary_home, ordinary_user
+from tests.tools.ordinary import ordinary_home, vlc
 from tests.tools.packet_walk import Walk, walk
 
 # Seconds, by ETSI TR 101 290 (PAT, PMT) and ISO 13818-1, 2.7.2 (PCR).
@@ -162,12 +162,8 @@ async def vlc_complaints(path, *, in_real_time=False):
     """VLC's complaints about a file: its demuxer's, at once, or a player's as well, in the time the file plays."""
     with ordinary_home() as home:
         playing = ("--aout", "dummy", "--vout", "dummy") if in_real_time else ("--sout", "#std{access=dummy,mux=ts}")
-        result = await run(
-            *ordinary_user(), client("cvlc"), "-vv", "--no-color", "--ignore-config", "--play-and-exit", *playing,
-            "fd://0",
-            env={"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}, deadline=600,
-            stdin=await asyncio.to_thread(Path(path).read_bytes),
-        )  # fmt: skip
+        data = await asyncio.to_thread(Path(path).read_bytes)
+        result = await vlc(home, *playing, "fd://0", stdin=data, deadline=600)
     assert _VLC_SAW.search(result.err), f"VLC saw no transport stream:\n{result.err[-2000:]}"
     return _lines(result.err, _VLC_COMPLAINT.pattern)
 

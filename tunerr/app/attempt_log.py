@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 import structlog
 
 from tunerr.gateway.timeline import StreamAttempt
+from tunerr.support.behind import WriteBehind
 from tunerr.support.tasks import Supervisor
 from tunerr.views.streams import attempt_row
 
@@ -23,26 +25,19 @@ class AttemptLog:
 
     def __init__(self, *, path: Path, background: Supervisor) -> None:
         self._path = path
-        self._background = background
-        self._waiting: list[bytes] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._behind = WriteBehind(self._write, background=background, name="attempt log")
         self._failed = False
 
     def add(self, attempt: StreamAttempt) -> None:
         """Write the line in the background."""
-        self._waiting.append(orjson.dumps(attempt_row(attempt)) + b"\n")
-        if self._writing is None or self._writing.done():
-            self._writing = self._background.spawn(self._write_waiting(), "attempt log")
+        self._behind.add(orjson.dumps(attempt_row(attempt)) + b"\n")
 
     async def aclose(self) -> None:
         """Wait until the lines that were added are written, for 5 s at most."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=_CLOSE_SECONDS)
+        await self._behind.aclose(_CLOSE_SECONDS)
 
-    async def _write_waiting(self) -> None:
-        while self._waiting:
-            lines, self._waiting = self._waiting, []
-            await asyncio.to_thread(self._append, b"".join(lines))
+    async def _write(self, lines: Sequence[bytes]) -> None:
+        await asyncio.to_thread(self._append, b"".join(lines))
 
     def _append(self, lines: bytes) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 
 import structlog
 
@@ -10,6 +10,7 @@ from tunerr.errors import StorageError
 from tunerr.model.carried import Carried, CarriedBook
 from tunerr.model.channel import ChannelId
 from tunerr.storage.carried import CarriedStore
+from tunerr.support.behind import WriteBehind
 from tunerr.support.snapshot import Published
 from tunerr.support.tasks import Supervisor
 
@@ -23,9 +24,7 @@ class CarriedLog:
         """`known`: all that the store holds."""
         self.book: Published[CarriedBook] = Published(CarriedBook(known))
         self._store = store
-        self._background = Supervisor()
-        self._waiting: dict[ChannelId, Carried] = {}
-        self._writing: asyncio.Task[None] | None = None
+        self._behind = WriteBehind(self._save, background=Supervisor(), name="store what channels carry")
 
     def note(self, channel: ChannelId, carried: Carried) -> None:
         """Publish what a channel was seen to carry, and store it in the background."""
@@ -33,20 +32,16 @@ class CarriedLog:
         if book is self.book.current:
             return
         self.book.publish(book)
-        self._waiting[channel] = carried
-        if self._writing is None or self._writing.done():
-            self._writing = self._background.spawn(self._write_waiting(), "store what channels carry")
+        self._behind.add((channel, carried))
 
     async def aclose(self) -> None:
         """Wait until all that was noted is stored."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing})
+        await self._behind.aclose()
 
-    async def _write_waiting(self) -> None:
-        while self._waiting:
-            seen, self._waiting = self._waiting, {}
-            try:
-                await self._store.save(seen)
-            except StorageError as error:
-                # It is seen again when the channel is played after a restart.
-                log.warning("what channels carry was not stored", channels=len(seen), error=error.message)
+    async def _save(self, noted: Sequence[tuple[ChannelId, Carried]]) -> None:
+        seen = dict(noted)
+        try:
+            await self._store.save(seen)
+        except StorageError as error:
+            # It is seen again when the channel is played after a restart.
+            log.warning("what channels carry was not stored", channels=len(seen), error=error.message)

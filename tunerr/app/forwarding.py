@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from tunerr.support.forwarded import Network, asked
+from tunerr.outputs.web import came_to
+from tunerr.support.addresses import Network
+from tunerr.support.forwarded import asked
 from tunerr.views.device import authority
 
 
@@ -35,6 +37,5 @@ def settle_who_asks(trusted: Sequence[Network]) -> Middleware:
 
 
 def _came_to(request: web.Request) -> str:
-    transport = request.transport
-    local = transport.get_extra_info("sockname") if transport else None
-    return authority(local[0], local[1]) if isinstance(local, tuple) else "localhost"
+    local = came_to(request)
+    return authority(*local) if local else "localhost"

@@ -20,6 +20,7 @@ from tunerr.model.channel import Lineup, SourceId
 from tunerr.model.source import Source
 from tunerr.model.status import GuideEdition, SourceState, SourceStatus
 from tunerr.support.snapshot import Published
+from tunerr.support.turns import OneWaits
 
 log = structlog.get_logger(__name__)
 
@@ -84,10 +85,9 @@ class RefreshCycle:
         self._turns: defaultdict[SourceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rendering = asyncio.Lock()
         self._rendered_of = guide_sources(sources.current)  # what is on disk counts as made of these
+        self._following = OneWaits(self._rendering)
         self._building = asyncio.Lock()
-        self._render_waits = False
-        self._rereading = asyncio.Lock()
-        self._reread_waits = False
+        self._rereading = OneWaits(asyncio.Lock())
         self._wake = asyncio.Event()
 
     async def load(self) -> None:
@@ -137,12 +137,7 @@ class RefreshCycle:
 
     async def follow_lineup(self) -> None:
         """As `render_guide`, but returns at once when another one waits to begin, which then knows all."""
-        if self._render_waits:
-            return
-        self._render_waits = True
-        async with self._rendering:
-            self._render_waits = False
-            await self._render(anew=False)
+        await self._following.run(self._render)
 
     async def refresh(self, only: SourceId | None = None, *, accept_shrink: bool = False) -> tuple[SourceStatus, ...]:
         """Refresh all sources or one; the statuses of those that were asked.
@@ -165,12 +160,11 @@ class RefreshCycle:
 
         Returns at once when another one waits to begin, which then knows all. Raises TunerrError.
         """
-        if self._reread_waits:
-            return
-        self._reread_waits = True
-        async with self._rereading:
-            self._reread_waits = False
+
+        async def read() -> None:
             await self._refresh(tuple(one for one in self._sources.current if one.kind == "playlist"), whole=True)
+
+        await self._rereading.run(read)
 
     def turn(self, source: SourceId) -> asyncio.Lock:
         """What whoever changes what is served of a source holds meanwhile."""
@@ -330,7 +324,7 @@ class RefreshCycle:
             except TunerrError as error:
                 return error  # one source's trouble with our disk or worker must not cancel the others
 
-    async def _render(self, *, anew: bool) -> None:
+    async def _render(self, *, anew: bool = False) -> None:
         lineup, edition = self._lineup.current, self._edition.current
         guides = guide_sources(self._sources.current)
         known = edition is not None and lineup is not None and edition.lineup_version == lineup.version

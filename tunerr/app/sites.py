@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
-from typing import Final
 
 import structlog
 from aiohttp import web
@@ -16,7 +15,7 @@ from aiohttp.typedefs import Handler
 
 from tunerr.app.forwarding import settle_who_asks
 from tunerr.errors import TunerrError
-from tunerr.support.forwarded import Network
+from tunerr.support.addresses import Network
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +37,6 @@ _WITHOUT_REQUEST_S = 75.0
 # A client that takes nothing of its answer for so long is cut off by the kernel, also one whose machine still says that
 # it is there. Slow ones go on: each byte taken begins the time anew. Viewers of streams are given up long before.
 _WITHOUT_READING_S = 75.0
-_LOWEST_FREE_PORT: Final = 1024
 
 
 async def start_tcp(
@@ -110,7 +108,7 @@ def explained(error: OSError, host: str, port: int, name: str, setting: str) -> 
         )
     if number == errno.EACCES:
         return TunerrError(
-            f"The {name} may not listen on {where}: ports below {_LOWEST_FREE_PORT} need more rights.",
+            f"The {name} may not listen on {where}: ports below 1024 need more rights.",
             hint="Grant CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE; by hand: setcap on the"
             f" Python that runs it), publish that port of a container (-p {port}:5004), or choose a higher port with"
             f" {setting}.",

@@ -10,10 +10,12 @@ from tunerr.errors import FetchError, MalformedPacket
 from tunerr.hdhomerun.discovery import DISCOVERY_PORT
 from tunerr.hdhomerun.getset import CONTROL_PORT, Answer
 from tunerr.model.url import Zone
+from tunerr.providers.hdhr.control import controlling
+from tunerr.providers.hdhr.search import Found, Target, search
+from tunerr.support.guard import Reach
 
 if TYPE_CHECKING:
     from tunerr.config.hdhr import HdhrSettings
-    from tunerr.providers.hdhr.search import Found
     from tunerr.support.http import HttpClients
 
 # The vendor's library waits 0.4 s; a device in a far corner of the network may take a little longer.
@@ -29,6 +31,7 @@ class Native:
         self._host = host
         self._settings = settings
         self._ports = (DISCOVERY_PORT, CONTROL_PORT)
+        self._answers: tuple[Found, ...] | None = None  # None: not asked yet
 
     def __str__(self) -> str:
         """Say who was asked."""
@@ -36,12 +39,11 @@ class Native:
         return f"Port {control}" if discovery == control else f"UDP port {discovery} or TCP port {control}"
 
     async def found(self, clients: HttpClients) -> Found | None:
-        """What it answers to a search; None for nothing."""
-        from tunerr.providers.hdhr.search import Target, search  # noqa: PLC0415 - only this command needs it
-
-        target = Target(ip_address(await self._address(clients)), self._ports[0])
-        found = await search([target], seconds=_DISCOVERY_SECONDS, own=(), enough=1)
-        return found[0] if found else None
+        """What it answers to a search, which is made once; None for nothing."""
+        if self._answers is None:
+            target = Target(ip_address(await self._address(clients)), self._ports[0])
+            self._answers = await search([target], seconds=_DISCOVERY_SECONDS, own=(), enough=1)
+        return self._answers[0] if self._answers else None
 
     async def says(self, clients: HttpClients, *, tuners: int) -> dict[str, Any]:
         """What it says by UDP and TCP; nothing where neither answers. `tuners`: how many it has."""
@@ -52,16 +54,12 @@ class Native:
         return said
 
     async def _address(self, clients: HttpClients) -> str:
-        from tunerr.support.guard import Reach  # noqa: PLC0415 - the HTTP client: slow to start
-
         address = await clients.check(self._host, CONTROL_PORT, reach=Reach(Zone.LOOPBACK, typed_host=self._host))
         if ip_address(address).is_loopback:
             self._ports = (self._settings.discover_port, self._settings.control_port)
         return address
 
     async def _control(self, address: str, tuners: int, said: dict[str, Any]) -> None:
-        from tunerr.providers.hdhr.control import controlling  # noqa: PLC0415 - only this command needs it
-
         async with controlling(address, self._ports[1]) as control:
             for shown, variable in _VARIABLES.items():
                 reply = await control.get(variable)

@@ -11,18 +11,15 @@ from tunerr.errors import ActionRefused, ContentError, FetchError
 from tunerr.hdhomerun.discovery import DISCOVERY_PORT
 from tunerr.model.device_id import DeviceId
 from tunerr.model.url import SecretUrl
+from tunerr.providers.hdhr.search import Found, Target, neighborhood, search
+from tunerr.support.interfaces import Interface, interfaces
 
 if TYPE_CHECKING:
     from tunerr.config.hdhr import HdhrSettings
-    from tunerr.providers.hdhr.search import Found, Target
-    from tunerr.support.interfaces import Interface
 
 
 async def found_devices(settings: HdhrSettings, seconds: float, *, or_fail: bool) -> list[dict[str, Any]]:
     """A row for each device that answered within `seconds`. Raises ActionRefused `or_fail` when there is none."""
-    from tunerr.providers.hdhr.search import search  # noqa: PLC0415 - only this form needs it
-    from tunerr.support.interfaces import interfaces  # noqa: PLC0415 - as above
-
     own = interfaces()
     targets = _targets(settings, own)
     found = await search(targets, seconds=seconds, own=own)
@@ -37,8 +34,6 @@ async def found_devices(settings: HdhrSettings, seconds: float, *, or_fail: bool
 
 def _targets(settings: HdhrSettings, own: tuple[Interface, ...]) -> list[Target]:
     """Everybody near, the program on this machine by its own port, and whom the settings name."""
-    from tunerr.providers.hdhr.search import Target, neighborhood  # noqa: PLC0415 - only this form needs it
-
     targets = [*neighborhood(own), *map(Target, map(ip_address, settings.discover_broadcasts))]
     if settings.discover_port != DISCOVERY_PORT:
         targets.append(Target(ip_address("127.0.0.1"), settings.discover_port))

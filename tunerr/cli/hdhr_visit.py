@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tunerr.model.channel import SourceId
 from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl, Zone
+from tunerr.support.clock import SystemClock
 
 if TYPE_CHECKING:
     from tunerr.catalog.visit import Visit
@@ -29,7 +30,6 @@ class Visitor:
     def to(self, base: SecretUrl, *, named_in: Zone | None = None) -> Visit:
         """Visit the device at `base`. `named_in`: the zone of who named it; None: the operator typed it."""
         from tunerr.catalog.visit import Visit  # noqa: PLC0415 - slow to start
-        from tunerr.support.clock import SystemClock  # noqa: PLC0415 - as above
 
         source = Source(SourceId("device"), "playlist", base, self.seconds, device=True)
         return Visit(source, clients=self.clients, spool=self.spool, clock=SystemClock(), pause=0, named_in=named_in)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address
 from typing import Annotated
 
 from pydantic import InstanceOf
@@ -13,25 +13,9 @@ from tunerr.config.values import ListenAddress
 from tunerr.model.device_id import DeviceId
 from tunerr.model.url import SecretUrl
 
-Network = IPv4Network | IPv6Network
-
 _NAME = reads(parsers.line(longest=64))
 _SWITCH = reads(parsers.boolean)
 _PORT = reads(parsers.whole(1, 65535))
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Networks or single addresses; `none` for no network at all."""
-    if text.strip().lower() == "none":
-        return ()
-    return tuple(_network(word) for word in parsers.words(text))
-
-
-def _network(word: str) -> Network:
-    try:
-        return ip_network(word, strict=False)
-    except ValueError:
-        raise ValueError(f"{word[:60]!r} is no address and no network such as 10.0.0.0/8.") from None
 
 
 def addresses(text: str) -> tuple[str, ...]:
@@ -39,11 +23,9 @@ def addresses(text: str) -> tuple[str, ...]:
     found = parsers.words(text)
     for word in found:
         try:
-            whole = ip_address(word).version == 4  # noqa: PLR2004 - the version of IP
+            IPv4Address(word)
         except ValueError:
-            whole = False
-        if not whole:
-            raise ValueError(f"{word[:60]!r} is no IPv4 address such as 192.168.1.255.")
+            raise ValueError(f"{word[:60]!r} is no IPv4 address such as 192.168.1.255.") from None
     return found
 
 

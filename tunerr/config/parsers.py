@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,6 +104,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word for part in text.split(",") if (word := part.strip()))
 
 
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks or single addresses parted by commas; `none` for no network at all."""
+    return () if text.strip().lower() == "none" else tuple(map(_network, words(text)))
+
+
 def path(text: str) -> Path:
     """An absolute path; `~` is the home folder, a relative one starts at the working directory."""
     if _CONTROL.search(text):
@@ -113,7 +119,7 @@ def path(text: str) -> Path:
 def public_url(text: str) -> str:
     """An http(s) URL without account, query and trailing slash, as clients are given it."""
     word = text.strip().rstrip("/")
-    if not _is_http(word) or urlsplit(word).query or urlsplit(word).username is not None:
+    if not is_http(word) or urlsplit(word).query or urlsplit(word).username is not None:
         raise ValueError("The value is no plain http or https URL (no account, no query).")
     return word
 
@@ -127,7 +133,7 @@ def location(text: str) -> SecretUrl:
         return SecretUrl(path(word).as_uri())
     if word.lower().startswith("file:/"):
         return SecretUrl(word)
-    if not _is_http(word):
+    if not is_http(word):
         raise ValueError("The value is neither an http or https URL nor a path.")
     return SecretUrl(word)
 
@@ -140,7 +146,7 @@ def locations(text: str) -> tuple[SecretUrl, ...]:
 def panel(text: str) -> SecretUrl:
     """Base URL of an Xtream panel: scheme, host, perhaps port and folder; no trailing slash."""
     word = text.strip().replace(r"\&", "&").rstrip("/")
-    if not _is_http(word):
+    if not is_http(word):
         raise ValueError("The value is no http or https URL of a panel.")
     parts = urlsplit(word)
     if parts.query or parts.path.endswith(".php"):
@@ -154,7 +160,7 @@ def panel(text: str) -> SecretUrl:
 def device(text: str) -> SecretUrl:
     """Address of an HDHomeRun device, or of one of its documents; no query, no trailing slash."""
     word = text.strip().partition("?")[0].rstrip("/")
-    if not _is_http(word):
+    if not is_http(word):
         raise ValueError("The value is no http or https URL of a device.")
     return SecretUrl(word)
 
@@ -186,7 +192,15 @@ def host_agents(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _is_http(text: str) -> bool:
+def _network(word: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(word, strict=False)
+    except ValueError:
+        raise ValueError(f"{word[:60]!r} is no address and no network such as 10.0.0.0/8.") from None
+
+
+def is_http(text: str) -> bool:
+    """Whether it is an http(s) URL with a host, and a port only where that can be one."""
     if re.search(r"\s", text):
         return False
     try:

@@ -14,7 +14,7 @@ from tunerr.config.folder import default_data_folder
 from tunerr.config.free import FreeSettings, FreeSource
 from tunerr.config.gateway import GatewaySettings
 from tunerr.config.guide import GuideSettings
-from tunerr.config.hdhr import HdhrSettings, networks
+from tunerr.config.hdhr import HdhrSettings
 from tunerr.config.lineup import LineupSettings
 from tunerr.config.validation import ValidationSettings
 from tunerr.config.values import ListenAddress
@@ -51,7 +51,7 @@ class ServerSettings(Section):
     ] = ""
     trusted_proxies: Annotated[
         tuple[InstanceOf[IPv4Network] | InstanceOf[IPv6Network], ...],
-        reads(networks),
+        reads(parsers.networks),
         Setting(
             "TRUSTED_PROXIES",
             "Reverse proxies whose X-Forwarded headers count: addresses and networks; `none` for nobody's.",

@@ -20,6 +20,7 @@ from tunerr.deck.forms import form_of
 from tunerr.deck.sessions import LIFETIME_S, Session, Sessions
 from tunerr.deck.throttle import Throttle
 from tunerr.errors import TunerrError
+from tunerr.views.device import is_foreign
 
 log = structlog.get_logger(__name__)
 
@@ -167,9 +168,8 @@ def _cross_site(request: web.Request) -> web.StreamResponse | None:
 
 def _foreign_origin(request: web.Request) -> web.StreamResponse | None:
     """Refuse what a page of another origin sent: over plain HTTP in a LAN browsers leave Sec-Fetch-Site out."""
-    origin = request.headers.get("Origin")
     told = "Sec-Fetch-Site" in request.headers
-    if request.method in _SAFE_METHODS or told or origin in {None, f"http://{request.host}", f"https://{request.host}"}:
+    if request.method in _SAFE_METHODS or told or not is_foreign(request.headers.get("Origin"), request.host):
         return None
     return _from_another_site()
 

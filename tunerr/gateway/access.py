@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 
-_START_CODE = b"\0\0\1"
-_ESCAPED, _PLAIN = b"\0\0\3", b"\0\0"  # emulation prevention
+from tunerr.gateway.bits import START_CODE, Bits, plain
+
 _PES_HEADER = 9
 
 # ITU-T H.264 table 7-1.
@@ -35,7 +35,7 @@ Verdict = tuple[Opening, bool]
 
 def elementary(payload: bytes) -> bytes:
     """What follows the header of the PES that begins with `payload`; nothing when that is no PES."""
-    if len(payload) < _PES_HEADER or not payload.startswith(_START_CODE):
+    if len(payload) < _PES_HEADER or not payload.startswith(START_CODE):
         return b""
     return payload[_PES_HEADER + payload[8] :]
 
@@ -52,10 +52,10 @@ def opening(codec: str, head: bytes) -> Verdict:
 
 def _codes(head: bytes) -> Iterator[int]:
     """Where start codes are that have the byte which says what they start."""
-    at = head.find(_START_CODE)
+    at = head.find(START_CODE)
     while 0 <= at < len(head) - 3:
         yield at
-        at = head.find(_START_CODE, at + 3)
+        at = head.find(START_CODE, at + 3)
 
 
 def _h264(head: bytes) -> Verdict:
@@ -115,24 +115,18 @@ _SCANS: dict[str, Callable[[bytes], Verdict]] = {"h264": _h264, "hevc": _hevc, "
 
 def _slice_type(header: bytes) -> int:
     """slice_type, the second Exp-Golomb code of an H.264 slice header; -1 when it isn't in there."""
-    plain = header.replace(_ESCAPED, _PLAIN)
-    bits = int.from_bytes(plain, "big")
-    left = len(plain) * 8
-    value = -1
-    for _ in range(2):
-        zeros = left - bits.bit_length()
-        left -= 2 * zeros + 1
-        if left < 0:
-            return -1
-        value = (bits >> left) - 1
-        bits &= (1 << left) - 1
-    return value
+    bits = Bits(plain(header))
+    try:
+        bits.code()
+        return bits.code()
+    except ValueError:
+        return -1
 
 
 def _tells_recovery(head: bytes, start: int) -> bool:
     """Whether one of the SEI messages from `start` to the end of their NAL unit is a recovery point."""
-    end = head.find(_START_CODE, start)
-    messages = head[start : end if end >= 0 else len(head)].replace(_ESCAPED, _PLAIN)
+    end = head.find(START_CODE, start)
+    messages = plain(head[start : end if end >= 0 else len(head)])
     at = 0
     while at < len(messages):
         kind, at = _extended(messages, at)

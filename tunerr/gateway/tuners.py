@@ -39,7 +39,7 @@ class TunerPool:
         self._leased = [deque[float](maxlen=MOST_LEASES) for _ in range(count)]  # when, in the loop's seconds
         self._reserved: dict[int, str] = {}
         self._patience = patience
-        self._seconds = rest
+        self._rest = rest
         self._changed = asyncio.Event()
 
     @property
@@ -97,7 +97,7 @@ class TunerPool:
                 # Nothing may be awaited between finding a tuner and taking it, nor after taking it.
                 while (index := self._free(claims)) is None:
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(self._rest()):
+                        async with asyncio.timeout(self._first_rested()):
                             await self._changed.wait()
         except TimeoutError:
             named = [claim.tuner for claim in claims if claim.tuner is not None]
@@ -106,17 +106,17 @@ class TunerPool:
         self._leased[index].append(asyncio.get_running_loop().time())
         return index
 
-    def _rest_of(self, index: int) -> float:
+    def _rest_left(self, index: int) -> float:
         """Seconds in which a tuner may not be leased; 0 or less when it may be."""
         leased = self._leased[index]
-        return leased[0] + self._seconds - asyncio.get_running_loop().time() if len(leased) == MOST_LEASES else 0.0
+        return leased[0] + self._rest - asyncio.get_running_loop().time() if len(leased) == MOST_LEASES else 0.0
 
-    def _rest(self) -> float | None:
+    def _first_rested(self) -> float | None:
         """Seconds until the next one of those that rest may be leased; None when none rests."""
-        return min((rest for index in range(self.count) if (rest := self._rest_of(index)) > 0), default=None)
+        return min((left for index in range(self.count) if (left := self._rest_left(index)) > 0), default=None)
 
     def _free(self, claims: Collection[Claim]) -> int | None:
-        free = [index for index, channel in enumerate(self._playing) if channel is None and self._rest_of(index) <= 0]
+        free = [index for index, channel in enumerate(self._playing) if channel is None and self._rest_left(index) <= 0]
         return next((index for claim in claims for index in free if self._may_have(claim, index)), None)
 
     def _may_have(self, claim: Claim, index: int) -> bool:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-_START_CODE = b"\0\0\1"
-_ESCAPED, _PLAIN = b"\0\0\3", b"\0\0"  # emulation prevention
+from tunerr.gateway.bits import START_CODE, Bits, plain
+
 # Of a parameter set: all that precedes the size, an H.264 one with eight scaling lists of its own included.
 _MOST_BYTES = 1024
 _MOST_PIXELS = 16384  # a side: twice that of the largest television picture
-_LONGEST_CODE = 32  # zeros before an Exp-Golomb code
-
-_ONE = bytes((1,))
 
 _H264_SPS = 7
 _SMALL_LISTS = 6  # of 4 x 4; the others are of 8 x 8
@@ -42,61 +39,27 @@ def picture_size(codec: str, head: bytes) -> Size | None:
     return size if size is not None and all(0 < side <= _MOST_PIXELS for side in size) else None
 
 
-class _Bits:
-    """Reads the bits of a parameter set; ValueError where they end."""
-
-    def __init__(self, data: bytes) -> None:
-        # A bit before the first, which keeps the zeros that it begins with.
-        self._bits = f"{int.from_bytes(_ONE + data, 'big'):b}"
-        self._at = 1
-
-    def skip(self, count: int) -> None:
-        self._at += count
-
-    def number(self, count: int) -> int:
-        start, self._at = self._at, self._at + count
-        if self._at > len(self._bits):
-            raise ValueError("ends early")
-        return int(self._bits[start : self._at], 2)
-
-    def flag(self) -> bool:
-        return bool(self.number(1))
-
-    def code(self) -> int:
-        """An Exp-Golomb code."""
-        zeros = self._bits.find("1", self._at) - self._at
-        if not 0 <= zeros <= _LONGEST_CODE:
-            raise ValueError("no code")
-        self._at += zeros
-        return self.number(zeros + 1) - 1
-
-    def signed(self) -> int:
-        code = self.code()
-        return (code + 1) // 2 if code % 2 else -(code // 2)
-
-
 def _units(head: bytes) -> Iterator[bytes]:
     """What follows each start code up to the next one."""
-    at = head.find(_START_CODE)
+    at = head.find(START_CODE)
     while at >= 0:
-        end = head.find(_START_CODE, at + 3)
+        end = head.find(START_CODE, at + 3)
         yield head[at + 3 : end if end >= 0 else len(head)]
         at = end
 
 
-def _plain(data: bytes) -> bytes:
-    return data[:_MOST_BYTES].replace(_ESCAPED, _PLAIN)
+def _parameters(data: bytes) -> Bits:
+    return Bits(plain(data[:_MOST_BYTES]))
 
 
 def _h264(head: bytes) -> Size | None:
     for unit in _units(head):
         if unit and unit[0] & 0x1F == _H264_SPS:
-            return _h264_size(_plain(unit[1:]))
+            return _h264_size(_parameters(unit[1:]))
     return None
 
 
-def _h264_size(parameters: bytes) -> Size:
-    bits = _Bits(parameters)
+def _h264_size(bits: Bits) -> Size:
     profile = bits.number(8)
     bits.skip(16)
     bits.code()
@@ -119,7 +82,7 @@ def _h264_size(parameters: bytes) -> Size:
     return _cropped(bits, (width, rows * fields), (across, down * fields))
 
 
-def _skip_scaling_lists(bits: _Bits, count: int) -> None:
+def _skip_scaling_lists(bits: Bits, count: int) -> None:
     for index in range(count):
         if not bits.flag():
             continue
@@ -130,7 +93,7 @@ def _skip_scaling_lists(bits: _Bits, count: int) -> None:
             last = following or last
 
 
-def _skip_picture_order(bits: _Bits) -> None:
+def _skip_picture_order(bits: Bits) -> None:
     kind = bits.code()
     if kind == 0:
         bits.code()
@@ -149,12 +112,11 @@ def _hevc(head: bytes) -> Size | None:
     for unit in _units(head):
         # The second condition: of the base layer.
         if len(unit) > 1 and unit[0] >> 1 & 0x3F == _HEVC_SPS and not (unit[0] & 1 or unit[1] >> 3):
-            return _hevc_size(_plain(unit[2:]))
+            return _hevc_size(_parameters(unit[2:]))
     return None
 
 
-def _hevc_size(parameters: bytes) -> Size:
-    bits = _Bits(parameters)
+def _hevc_size(bits: Bits) -> Size:
     bits.skip(4)
     layers = bits.number(3)
     bits.skip(1 + 88 + 8)  # the profile and level of all layers
@@ -166,7 +128,7 @@ def _hevc_size(parameters: bytes) -> Size:
     return _cropped(bits, (bits.code(), bits.code()), step)
 
 
-def _chroma(bits: _Bits) -> int:
+def _chroma(bits: Bits) -> int:
     """chroma_format_idc, and the flag for separate planes passed over."""
     chroma = bits.code()
     if chroma not in _CHROMA_STEPS:
@@ -175,7 +137,7 @@ def _chroma(bits: _Bits) -> int:
     return chroma
 
 
-def _cropped(bits: _Bits, size: Size, step: Size) -> Size:
+def _cropped(bits: Bits, size: Size, step: Size) -> Size:
     """The part of the picture that is shown; the window is told in steps."""
     if not bits.flag():
         return size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Final
 
 from tunerr.errors import MalformedPacket
@@ -11,6 +12,9 @@ from tunerr.model.device_id import DeviceId
 
 DISCOVERY_PORT: Final = 65001
 """Of UDP; the vendor's tools know no other."""
+LINK_GROUP: Final = IPv6Address("ff02::176")
+SITE_GROUP: Final = IPv6Address("ff05::176")
+"""Where clients ask by IPv6: on their link, and in their site (libhdhomerun, hdhomerun_discover.c)."""
 TUNER: Final = 1
 """The device type of a tuner."""
 ANY: Final = 0xFFFFFFFF

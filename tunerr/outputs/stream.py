@@ -14,8 +14,9 @@ from tunerr.errors import SystemBusy, UnknownChannel
 from tunerr.model.channel import ChannelId, Lineup, LineupChannel
 from tunerr.model.status import Client, TunerStatus
 from tunerr.outputs.web import DEVICE_PATHS
+from tunerr.support.addresses import plain_address
+from tunerr.support.forwarded import UNKNOWN
 from tunerr.support.snapshot import Published
-from tunerr.views.device import authority
 
 _CONTENT_TYPE = "video/mp2t"
 # After the end a client gets this long to read what is still in its socket.
@@ -140,7 +141,10 @@ def duration_of(request: web.Request) -> float | None:
 
 def client_of(request: web.Request) -> Client:
     """Who asks; the program in a few printable characters."""
-    address = authority(request.remote or "unknown", 0).removesuffix(":0").strip("[]")
+    try:
+        address = str(plain_address(request.remote or ""))
+    except ValueError:
+        address = UNKNOWN
     program = _UNPRINTABLE.sub(" ", request.headers.get(hdrs.USER_AGENT, "")).strip()[:_USER_AGENT_CHARS].strip()
     return Client(address, program)
 

@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler
 
 from tunerr.errors import TuneError, TunerrError
 from tunerr.model.channel import LineupChannel
-from tunerr.views.device import base_url
+from tunerr.views.device import base_url, is_foreign
 from tunerr.views.problems import problem
 
 log = structlog.get_logger(__name__)
@@ -36,14 +36,19 @@ def install(app: web.Application) -> None:
 
 def request_base(request: web.Request, configured: str) -> str:
     """Build the base URL for the client that sent `request`, whose scheme and host are those that the client used."""
-    transport = request.transport
-    local = transport.get_extra_info("sockname") if transport else None
     return base_url(
         configured=configured,
         scheme=request.scheme,
         host=request.host,
-        local=(local[0], local[1]) if isinstance(local, tuple) else ("127.0.0.1", 80),
+        local=came_to(request) or ("127.0.0.1", 80),
     )
+
+
+def came_to(request: web.Request) -> tuple[str, int] | None:
+    """Our address and port that `request` was sent to; None when its connection is gone or has neither."""
+    transport = request.transport
+    local = transport.get_extra_info("sockname") if transport else None
+    return (local[0], local[1]) if isinstance(local, tuple) else None
 
 
 def not_ready(headers: Mapping[str, str] = _NONE) -> web.Response:
@@ -61,8 +66,8 @@ def json_response(value: object, *, status: int = 200, headers: Mapping[str, str
 
 
 def is_from_another_site(request: web.Request) -> bool:
-    """Whether a web page of another origin sent it. Browsers name the origin in every POST, other programs none."""
-    return request.headers.get(hdrs.ORIGIN) not in {None, f"http://{request.host}", f"https://{request.host}"}
+    """Whether a web page of another origin sent it. Browsers name the origin in every POST."""
+    return is_foreign(request.headers.get(hdrs.ORIGIN), request.host)
 
 
 def accepts_gzip(request: web.Request) -> bool:

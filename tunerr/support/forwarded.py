@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from multidict import MultiMapping
 
-from tunerr.support.addresses import Address, plain_address
-
-Network = IPv4Network | IPv6Network
+from tunerr.support.addresses import Address, Network, plain_address
 
 UNKNOWN: Final = "unknown"
 """The client of a request whose proxy doesn't say for whom it asks; RFC 7239 §6.2 has the same word."""
@@ -63,7 +60,7 @@ def asked(peer: str, headers: MultiMapping[str], trusted: Sequence[Network]) -> 
     when all of them are. A Forwarded header that isn't well-formed says nothing at all but that there is a proxy: a
     client could have written it so that what the proxy appended is read as a part of its own words.
     """
-    if not _is_trusted(peer, trusted):
+    if not _is_trusted(_address(peer), trusted):
         return None
     said = _x_forwarded(headers) or _forwarded(headers)
     if said is None:
@@ -75,9 +72,8 @@ def asked(peer: str, headers: MultiMapping[str], trusted: Sequence[Network]) -> 
     return Asked(client, scheme, _with_port(host, _said_at(said.ports, hops), scheme))
 
 
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    parsed = _address(address)
-    return parsed is not None and any(parsed in network for network in trusted)
+def _is_trusted(address: Address | None, trusted: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in trusted)
 
 
 def _client(chain: Sequence[str], trusted: Sequence[Network]) -> tuple[int, str]:
@@ -86,7 +82,7 @@ def _client(chain: Sequence[str], trusted: Sequence[Network]) -> tuple[int, str]
         address = _address(node)
         if address is None:
             return hops, UNKNOWN
-        if hops == len(chain) - 1 or not any(address in network for network in trusted):
+        if hops == len(chain) - 1 or not _is_trusted(address, trusted):
             return hops, str(address)
     return 0, UNKNOWN
 

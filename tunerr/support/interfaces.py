@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface
 
 import ifaddr
 
-from tunerr.support.addresses import Address
+from tunerr.support.addresses import Address, Network
 
 # A network of two addresses or one has no broadcast address (RFC 3021).
 _LONGEST_WITH_BROADCAST = 30
@@ -24,7 +24,7 @@ class Interface:
     name: str
     index: int
     address: Address
-    network: IPv4Network | IPv6Network
+    network: Network
 
     @property
     def broadcast(self) -> IPv4Address | None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tunerr.model.device_id import DeviceId
-from tunerr.support.addresses import plain_address
+from tunerr.support.addresses import in_url, plain_address
 
 # A host name as URLs may carry it. Underscores are no DNS but are seen in container networks. Anybody may send one, so
 # there is one way only to read it: with an optional dot between the labels, refusing a long name takes for ever.
@@ -15,7 +15,6 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9_-]
 _MAX_HOST = 253
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 _MAX_PORT = 65535
-_V6 = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,12 @@ def authority(address: str, port: int) -> str:
         parsed = plain_address(address)
     except ValueError:
         return f"{address.partition('%')[0]}:{port}"
-    return f"[{parsed}]:{port}" if parsed.version == _V6 else f"{parsed}:{port}"
+    return f"{in_url(parsed)}:{port}"
+
+
+def is_foreign(origin: str | None, host: str) -> bool:
+    """Whether the `origin` that a request names is another than that of our pages at `host`; programs name none."""
+    return origin not in {None, f"http://{host}", f"https://{host}"}
 
 
 def _is_sane(host: str) -> bool:

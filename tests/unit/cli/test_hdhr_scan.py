@@ -117,10 +117,13 @@ async def test_what_the_native_protocol_says_is_shown_too(capsys, ports):
 async def test_a_bare_host_says_its_port_itself(capsys, ports, more):
     pretended = Device()
     pretended.guide = b"<tv>guide_id</tv>"
-    async with serving(pretended.answer) as http, native(NativeDevice(base_url=f"http://127.0.0.1:{http}")) as port:
+    device = NativeDevice()
+    async with serving(pretended.answer) as http, native(device) as port:
+        device.tuners = [Tuner(0x1050ABCE, f"http://127.0.0.1:{http}", "", 2)]
         ports(port)
         assert await run("-addr", "127.0.0.1", *more) == 0
     assert "e_id" in capsys.readouterr().out
+    assert len(device.requests) <= 2  # of one search
     assert pretended.asked == (["/guide.xml"] if more else ["/discover.json"])
 
 

@@ -168,6 +168,12 @@ def flags_of(packet):
     return packet[5] if packet[3] & 0x20 and packet[4] else 0
 
 
+def joins_cleanly(body):
+    """PAT, PMT, then the first packet of a PES that opens decoding (a radio's PES has no flag)."""
+    pat, pmt, entry, *_ = packets(body)
+    return pid_of(pat) == 0 and pid_of(pmt) == 0x1000 and bool(entry[1] & 0x40) and flags_of(entry) & 0x40
+
+
 def continuity_errors(data):
     """Strict: every payload packet counts one up, no duplicates, no flag excuses."""
     last = {}

@@ -13,6 +13,7 @@ from tests.unit.gateway.rig import (
     continuity_errors,
     decoding_errors,
     flags_of,
+    joins_cleanly,
     packets,
     pid_of,
     receive,
@@ -39,12 +40,6 @@ REFUSED = UpstreamError("The provider refused.", reason="status", status=403)
 
 def idle(gateway):
     return gateway.facts.active_sessions == 0 and not gateway._sessions
-
-
-def joins_cleanly(body):
-    """PAT, PMT, then the first packet of a PES that opens decoding (a radio's PES has no flag)."""
-    pat, pmt, entry, *_ = packets(body)
-    return pid_of(pat) == 0 and pid_of(pmt) == 0x1000 and bool(entry[1] & 0x40) and flags_of(entry) & 0x40
 
 
 @pytest.mark.parametrize("name", ["h264", "mpeg2", "radio"])

@@ -70,9 +70,14 @@ class Recorder(asyncio.WriteTransport):
         self.closing = True
 
 
+def delivering(viewer, transport, **options):
+    return beside(viewer.deliver(transport, **options))
+
+
 @asynccontextmanager
-async def delivering(viewer, transport, **options):
-    task = asyncio.get_running_loop().create_task(viewer.deliver(transport, **options))
+async def beside(work):
+    """The task of `work`, which has begun; it is ended with the block."""
+    task = asyncio.get_running_loop().create_task(work)
     await asyncio.sleep(0)
     try:
         yield task

@@ -10,24 +10,14 @@ import pytest
 from lxml import etree
 
 from tests.tools.clock import ManualClock
+from tests.tools.identities import MAIN
 from tests.unit.outputs.faces import ROWS, SmallGateway, channel, lineup, raw, serving
 from tunerr.model.carried import CarriedBook
 from tunerr.model.device_id import DeviceId
 from tunerr.outputs.hdhr.http import routes
 from tunerr.support.snapshot import Published
-from tunerr.views.device import DeviceIdentity
 
-DEVICE = DeviceIdentity(
-    device_id=DeviceId.parse("1050ABCE"),
-    friendly_name="Tunerr & Söhne",
-    tuner_count=2,
-    manufacturer="Silicondust",
-    model_number="HDHR5-4US",
-    firmware_name="hdhomerun5_atsc",
-    firmware_version="20250815",
-    device_auth="iptvtunerr",
-    scan_possible=True,
-)
+DEVICE = replace(MAIN, device_id=DeviceId.parse("1050ABCE"), friendly_name="Tunerr & Söhne")
 SECOND = replace(DEVICE, device_id=DeviceId.parse("105A1B22"), friendly_name="Tunerr & Söhne 2", number=2)
 DOCUMENTS = (
     "/",

@@ -18,6 +18,7 @@ from lxml import etree
 
 from tests.tools.clients import client, run
 from tests.tools.clock import ManualClock
+from tests.tools.identities import MAIN
 from tests.tools.until import until
 from tunerr.model.device_id import DeviceId
 from tunerr.outputs.hdhr import documents, ssdp
@@ -26,7 +27,6 @@ from tunerr.outputs.hdhr.native.rate import RateLimit
 from tunerr.outputs.hdhr.ssdp_messages import MAX_AGE, Search, adverts, read_search, wanted
 from tunerr.support.clock import SystemClock
 from tunerr.support.interfaces import Interface
-from tunerr.views.device import DeviceIdentity
 
 GROUP = ("239.255.255.250", 1900)
 TYPE = "urn:schemas-upnp-org:device:MediaServer:1"
@@ -35,18 +35,8 @@ LO = Interface("lo", 1, IPv4Address("127.0.0.1"), IPv4Network("127.0.0.0/8"))
 
 def device(number):
     # Ids of this process: other tests, and these ones beside it, may announce devices on loopback at the same time.
-    return DeviceIdentity(
-        device_id=DeviceId.nearest(0x10500000 | (os.getpid() & 0x3FFF) << 6 | number << 4),
-        friendly_name="Tunerr & Söhne",
-        tuner_count=2,
-        manufacturer="Silicondust",
-        model_number="HDHR5-4US",
-        firmware_name="hdhomerun5_atsc",
-        firmware_version="20250815",
-        device_auth="iptvtunerr",
-        scan_possible=True,
-        number=number,
-    )
+    own = DeviceId.nearest(0x10500000 | (os.getpid() & 0x3FFF) << 6 | number << 4)
+    return replace(MAIN, device_id=own, friendly_name="Tunerr & Söhne", number=number)
 
 
 DEVICE, SECOND = device(1), device(2)

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_interface
 import pytest
 import uvloop
 
-from tests.tools.hdhr_native_device import NativeDevice, native
+from tests.tools.hdhr_native_device import NativeDevice, answering, native
 from tests.tools.world import pretended_zone
 from tunerr.hdhomerun.discovery import TUNER, Request, Tuner
 from tunerr.model.url import Zone
@@ -218,19 +218,9 @@ async def test_ipv6_is_asked_too():
             udp.bind(("::1", 0))
         except OSError:
             pytest.skip("no IPv6 here")
-        udp.setblocking(False)
-        loop = asyncio.get_running_loop()
-
-        def read():
-            received, sender = udp.recvfrom(2048)
-            udp.sendto(device.datagrams(received)[0], sender)
-
-        loop.add_reader(udp, read)
-        try:
+        with answering(device, udp):
             target = Target(ip_address("::1"), udp.getsockname()[1])
             (found,) = await search([target], seconds=5, own=(), enough=1)
-        finally:
-            loop.remove_reader(udp)
     assert (found.base_url, found.local, found.elsewhere) == ("http://[::1]:5004", True, False)
 
 
@@ -241,25 +231,15 @@ async def test_the_multicast_group_of_a_real_link():
     device = NativeDevice(base_url="http://[fd00::9]:5004")
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as udp:
         udp.bind(("::", 0))
-        udp.setblocking(False)
         group = socket.inet_pton(socket.AF_INET6, "ff02::176") + link.index.to_bytes(4, "little")
         udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)
-        loop = asyncio.get_running_loop()
-
-        def read():
-            received, sender = udp.recvfrom(2048)
-            udp.sendto(device.datagrams(received)[0], sender)
-
-        loop.add_reader(udp, read)
-        try:
+        with answering(device, udp):
             targets = [
                 Target(one.address, udp.getsockname()[1], one.scope)
                 for one in neighborhood([link])
                 if one.address.is_multicast
             ]
             (found,) = await search(targets, seconds=5, own=[link], enough=1)
-        finally:
-            loop.remove_reader(udp)
     assert found.base_url == "http://[fd00::9]:5004"
     assert (found.address, found.zone, found.local) == (link.address, Zone.PRIVATE, True)
 

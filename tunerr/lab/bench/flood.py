@@ -13,17 +13,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tunerr.errors import TunerrError
 from tunerr.lab.bench.contenders import PRODUCT, Product, free_port, product
-from tunerr.lab.bench.flood_device import Control
+from tunerr.lab.bench.flood_device import ask
 from tunerr.lab.bench.flood_load import Flood, Flooded
 from tunerr.lab.bench.flood_streams import Gaps, Streams
 from tunerr.lab.bench.flood_watch import Seen, Watch
-from tunerr.lab.bench.process import Cores, on_core, running, source, told
+from tunerr.lab.bench.process import Cores, on_core, running, say, source, told
 from tunerr.lab.bench.report import Figure, Report
+from tunerr.providers.hdhr.control import Control, controlling
 from tunerr.support.process import Child
 
 _STREAMS = 5
+_PATIENCE = 5.0  # seconds to an answer in the flood
 _SETTLED = 3.0  # seconds until the first bursts of a stream are over
 _GROWTH_MS = 20.0  # issue 6: what the streams may notice
 _SOURCE = "the source itself"
@@ -72,11 +73,6 @@ class Window:
         return max(gaps.longest for gaps in self.ours)
 
 
-async def _say(child: Child, line: str) -> None:
-    child.stdin.write(f"{line}\n".encode())
-    await child.stdin.drain()
-
-
 def _child(module: str, given: Any) -> list[str]:
     return [sys.executable, "-m", f"tunerr.lab.bench.{module}", json.dumps(asdict(given))]
 
@@ -86,11 +82,11 @@ async def _playing(ours: Product, provider: int, control: Control) -> AsyncItera
     """The source itself and five streams of the program, the last of which is sent to a UDP target."""
     *watched, sent = ours.paths.values()
     http = ((provider, "/a.ts"), *((ours.port, path) for path in watched))
-    async with running(_child("flood_streams", Streams(http, datagrams=True)), name="streams", talks=True) as child:
+    async with running(_child("flood_streams", Streams(http)), name="streams", talks=True) as child:
         target = (await told(child, "listening"))["port"]
         tuner = f"/tuner{_STREAMS - 1}"
-        await control.ask(f"{tuner}/vchannel", sent.rpartition("/v")[2])
-        await control.ask(f"{tuner}/target", f"udp://127.0.0.1:{target}")
+        await ask(control, f"{tuner}/vchannel", sent.rpartition("/v")[2])
+        await ask(control, f"{tuner}/target", f"udp://127.0.0.1:{target}")
         await told(child, "playing")
         await asyncio.sleep(_SETTLED)
         await _gaps(child, "the start")
@@ -99,7 +95,7 @@ async def _playing(ours: Product, provider: int, control: Control) -> AsyncItera
 
 async def _gaps(streams: Child, name: str) -> list[Gaps]:
     """End a window."""
-    await _say(streams, name)
+    await say(streams, name)
     return [Gaps(**facts) for facts in (await told(streams, "gaps"))["streams"]]
 
 
@@ -121,7 +117,7 @@ class _Measuring:
         self.waves.append(await self._window(_FLOOD, self._wave()))
 
     async def _wave(self) -> None:
-        await _say(self.load, "wave")
+        await say(self.load, "wave")
         self.flooded = Flooded(**(await told(self.load, "done"))["flooded"])
 
     async def _window(self, name: str, work: Coroutine[Any, Any, None]) -> Window:
@@ -137,25 +133,15 @@ async def _measure(plan: Plan, ours: Product, provider: int, ports: Ports) -> _M
     flood = Flood(
         ports.discover, ports.control, ours.port, plan.packets, plan.connections, waves=plan.pairs, seconds=plan.seconds
     )
-    control = await _connected(ports)
-    try:
-        async with (
-            _playing(ours, provider, control) as streams,
-            running(_child("flood_load", flood), name="flood", talks=True) as load,
-        ):
-            measuring = _Measuring(streams, load, Watch(ours, control, ports.discover), plan.seconds)
-            for _ in range(plan.pairs):
-                await measuring.pair()
-    finally:
-        await control.close()
+    async with (
+        controlling("127.0.0.1", ports.control, wait=_PATIENCE) as control,
+        _playing(ours, provider, control) as streams,
+        running(_child("flood_load", flood), name="flood", talks=True) as load,
+    ):
+        measuring = _Measuring(streams, load, Watch(ours, control, ports.discover), plan.seconds)
+        for _ in range(plan.pairs):
+            await measuring.pair()
     return measuring
-
-
-async def _connected(ports: Ports) -> Control:
-    try:
-        return await Control.open(ports.control)
-    except OSError as error:
-        raise TunerrError("The program does not speak the native protocol on the port that it was given.") from error
 
 
 def _window_figures(case: str, windows: Sequence[Window]) -> Iterable[Figure]:

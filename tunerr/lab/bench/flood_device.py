@@ -1,53 +1,29 @@
-"""A well-behaved client of the native protocol, and what the kernel says of a device's port."""
+"""What a well-behaved client asks of a device, and what the kernel says of the device's port."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 from pathlib import Path
-from typing import Self
 
 from tunerr.errors import TunerrError
 from tunerr.hdhomerun.discovery import Request
-from tunerr.hdhomerun.getset import Answer, GetSet, Refusal, read_reply
-from tunerr.hdhomerun.packet import MOST_FRAME, PacketReader
+from tunerr.hdhomerun.getset import Answer, Refusal
+from tunerr.hdhomerun.packet import MOST_FRAME
+from tunerr.providers.hdhr.control import Control
 
-_PATIENCE = 5.0
 _CLIENT = "127.0.0.200"
 # hdhomerun_discover.c: how long the vendor's library waits for a reply.
 _SEARCH_PATIENCE = 0.2
 
 
-class Control:
-    """A connection to a device's variables."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._packets = PacketReader()
-
-    @classmethod
-    async def open(cls, port: int) -> Self:
-        """Connect to the device on loopback."""
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
-
-    async def ask(self, name: str, value: str | None = None) -> str:
-        """Read a variable, or set it; what it is then. Raises TunerrError when the device refuses or is gone."""
-        self._writer.write(GetSet(name, value).packet().encode())
-        async with asyncio.timeout(_PATIENCE):
-            while data := await self._reader.read(MOST_FRAME):
-                for packet in self._packets.feed(data):
-                    match read_reply(packet):
-                        case Answer(value=now):
-                            return now
-                        case Refusal(message=words):
-                            raise TunerrError(f"{name}: {words}")
-        raise TunerrError(f"{name}: the device closed the connection.")
-
-    async def close(self) -> None:
-        """Close the connection."""
-        self._writer.close()
-        await self._writer.wait_closed()
+async def ask(control: Control, name: str, value: str | None = None) -> str:
+    """Read a variable, or set it; what it is then. Raises TunerrError when the device refuses or is gone."""
+    match await (control.get(name) if value is None else control.set(name, value)):
+        case Answer(value=now):
+            return now
+        case Refusal(message=words):
+            raise TunerrError(f"{name}: {words}")
 
 
 async def is_found(port: int) -> bool:

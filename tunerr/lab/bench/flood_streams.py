@@ -1,7 +1,7 @@
 """Streams in one process that notes when something of each arrives: some by HTTP, one by UDP.
 
 Told by one JSON argument (Streams). Tells `listening` (port: where datagrams are taken) at once and `playing` when all
-have begun, those by UDP included. Each line on standard input ends a window and gives it a name: `gaps` tells what was
+have begun, that by UDP included. Each line on standard input ends a window and gives it a name: `gaps` tells what was
 between the arrivals of each stream, those by HTTP in their order and then the one by UDP, and the next window begins.
 """
 
@@ -24,10 +24,9 @@ _FIRST_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Ports and paths of the streams by HTTP, and whether there is one by UDP."""
+    """Ports and paths of the streams by HTTP."""
 
     http: tuple[tuple[int, str], ...]
-    datagrams: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,13 @@ class _Watch:
         self._poll = select.epoll()
         self._buffer = bytearray(_BUFFER)
         self._streams: dict[int, _Stream] = {}
-        if wanted.datagrams:
-            listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WAITING)
-            listener.bind(("127.0.0.1", 0))
-        tell("listening", port=listener.getsockname()[1] if wanted.datagrams else 0)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WAITING)
+        listener.bind(("127.0.0.1", 0))
+        tell("listening", port=listener.getsockname()[1])
         for port, path in wanted.http:
             self._watch(_asked(port, path))
-        if wanted.datagrams:
-            self._watch(listener)
+        self._watch(listener)
         self._poll.register(sys.stdin.fileno(), select.EPOLLIN)
 
     def run(self) -> None:

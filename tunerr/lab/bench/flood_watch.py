@@ -12,8 +12,9 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from tunerr.lab.bench.contenders import Product
-from tunerr.lab.bench.flood_device import Control, dropped, is_found
+from tunerr.lab.bench.flood_device import ask, dropped, is_found
 from tunerr.lab.bench.process import cpu_seconds, resident
+from tunerr.providers.hdhr.control import Control
 from tunerr.support.tasks import Supervisor
 
 Result = TypeVar("Result")
@@ -78,7 +79,7 @@ class Watch:
     async def _look(self, looks: list[_Look]) -> None:
         while True:
             asked = time.monotonic()
-            await self._control.ask("/sys/model")
+            await ask(self._control, "/sys/model")
             answered = (time.monotonic() - asked) * 1000
             looks.append(_Look(answered, await is_found(self._port), resident(self._ours.pid)))
             await asyncio.sleep(_EVERY)

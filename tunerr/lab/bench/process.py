@@ -89,6 +89,12 @@ def socket_memory() -> float:
     return 0.0
 
 
+async def say(child: Child, line: str) -> None:
+    """Tell a child a line."""
+    child.stdin.write(f"{line}\n".encode())
+    await child.stdin.drain()
+
+
 async def told(child: Child, wanted: str, seconds: float = _STARTED_SECONDS) -> dict[str, Any]:
     """The next JSON line of a child whose event is `wanted`; others are passed over.
 
@@ -147,8 +153,7 @@ class Source:
                 return int(facts["at"])
 
     async def _act(self, command: str, event: str) -> dict[str, Any]:
-        self._child.stdin.write(f"{command}\n".encode())
-        await self._child.stdin.drain()
+        await say(self._child, command)
         return await told(self._child, event)
 
 

@@ -11,10 +11,11 @@ from typing import Final
 import structlog
 
 from tunerr.outputs.hdhr.native.neighbors import Neighbors
+from tunerr.outputs.hdhr.native.own_address import is_served
 from tunerr.outputs.hdhr.native.rate import Allowance, RateLimit
 from tunerr.outputs.hdhr.ssdp_line import Client, Heard, Line
 from tunerr.outputs.hdhr.ssdp_messages import GROUP, PORT, Advert, Search, adverts, read_search, wanted
-from tunerr.support.addresses import EVERY, Address, addresses_of
+from tunerr.support.addresses import Address, addresses_of
 from tunerr.support.clock import Clock
 from tunerr.support.interfaces import Interface
 from tunerr.support.tasks import Supervisor
@@ -157,7 +158,7 @@ def reached_at(served: Collection[Address], interface: Interface) -> IPv4Address
     address = interface.address
     if not isinstance(address, IPv4Address):
         return None
-    if address in served or EVERY[0] in served:
+    if is_served(address, served):
         return address
     # Any of 127.0.0.0/8 may be listened on, and the interface names only one.
     near = [one for one in served if isinstance(one, IPv4Address) and one.is_loopback]

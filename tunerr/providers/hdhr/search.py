@@ -12,10 +12,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from tunerr.config.parsers import is_http
 from tunerr.errors import MalformedPacket
-from tunerr.hdhomerun.discovery import DISCOVERY_PORT, TUNER, Request, Tuner, read_tuner
+from tunerr.hdhomerun.discovery import DISCOVERY_PORT, LINK_GROUP, TUNER, Request, Tuner, read_tuner
 from tunerr.model.url import Zone
-from tunerr.support.addresses import Address
+from tunerr.support.addresses import Address, in_url, plain_address
 from tunerr.support.guard import ZoneOf
 from tunerr.support.interfaces import Interface
 from tunerr.support.zones import zone_of as real_zone_of
@@ -23,7 +24,6 @@ from tunerr.support.zones import zone_of as real_zone_of
 MOST_FOUND: Final = 100
 """More are not taken from one search: a household has a few."""
 
-_GROUP = "ff02::176"  # the vendor's multicast group within a link
 _AGAIN_SECONDS = 0.2  # datagrams get lost, so everybody is asked twice, as the vendor's library does
 _LARGEST = 2048
 _AT_ONCE = 200  # datagrams between two looks at the clock
@@ -41,8 +41,7 @@ class Target:
 
     def __str__(self) -> str:
         """The address, with the port when it is not the usual one."""
-        host = f"[{self.address}]" if self.address.version == 6 else str(self.address)  # noqa: PLR2004 - of IP
-        return str(self.address) if self.port == DISCOVERY_PORT else f"{host}:{self.port}"
+        return str(self.address) if self.port == DISCOVERY_PORT else f"{in_url(self.address)}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def neighborhood(own: Iterable[Interface]) -> tuple[Target, ...]:
     return (
         Target(loopback),
         *map(Target, sorted(broadcasts)),
-        *(Target(IPv6Address(_GROUP), scope=index) for index in sorted(links)),
+        *(Target(LINK_GROUP, scope=index) for index in sorted(links)),
     )
 
 
@@ -126,7 +125,7 @@ class _Replies:
             except OSError:  # nothing more
                 return
             if not self.enough.is_set():
-                self._take(datagram, ip_address(sender[0].partition("%")[0]))
+                self._take(datagram, plain_address(sender[0]))
 
     def _take(self, datagram: bytes, sender: Address) -> None:
         zone = self._zone(sender)
@@ -190,7 +189,7 @@ def _ask(targets: Iterable[Target], sockets: dict[int, socket.socket]) -> None:
     request = Request(types=frozenset({TUNER})).encode()
     for target in targets:
         place = (str(target.address), target.port)
-        scoped = place if target.address.version == 4 else (*place, 0, target.scope)  # noqa: PLR2004 - of IP
+        scoped = (*place, 0, target.scope) if isinstance(target.address, IPv6Address) else place
         # A network that can't be reached says nothing about the others.
         with suppress(OSError, KeyError):
             sockets[target.address.version].sendto(request, scoped)
@@ -199,16 +198,11 @@ def _ask(targets: Iterable[Target], sockets: dict[int, socket.socket]) -> None:
 def _base_url(tuner: Tuner, sender: Address) -> str | None:
     """Base URL that the tuner names; old devices name none and listen on port 80. None for what can't be one."""
     if not tuner.base_url:
-        return f"http://{f'[{sender}]' if sender.version == 6 else sender}"  # noqa: PLR2004 - of IP
+        return f"http://{in_url(sender)}"
     url = tuner.base_url.rstrip("/")
     if len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable() or any(sign in url for sign in ' @?#"\\'):
         return None
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return None
-    return url if usable else None
+    return url if is_http(url) else None
 
 
 def _named(base: str) -> Address | None:

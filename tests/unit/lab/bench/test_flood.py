@@ -17,12 +17,13 @@ from tunerr.errors import MalformedPacket, TunerrError
 from tunerr.hdhomerun.discovery import read_request
 from tunerr.hdhomerun.getset import Answer, Refusal, read_getset
 from tunerr.hdhomerun.packet import PacketReader
-from tunerr.lab.bench.flood_device import Control, dropped, is_found
+from tunerr.lab.bench.flood_device import ask, dropped, is_found
 from tunerr.lab.bench.flood_load import Flood, Flooded
 from tunerr.lab.bench.flood_packets import datagrams
 from tunerr.lab.bench.flood_streams import Gaps, Streams
 from tunerr.lab.bench.process import running, source, told
 from tunerr.lab.media import default_folder
+from tunerr.providers.hdhr.control import controlling
 
 
 class Device(asyncio.DatagramProtocol):
@@ -133,12 +134,11 @@ def test_a_third_of_the_datagrams_is_valid_and_some_of_the_others_have_a_right_c
 
 
 async def test_a_client_reads_sets_and_is_refused(device):
-    control = await Control.open(device.ports[1])
-    assert await control.ask("/sys/model") == "hdhomerun5_atsc"
-    assert await control.ask("/tuner0/target", "none") == "hdhomerun5_atsc"
-    with pytest.raises(TunerrError, match="ERROR: unknown"):
-        await control.ask("/nope")
-    await control.close()
+    async with controlling("127.0.0.1", device.ports[1]) as control:
+        assert await ask(control, "/sys/model") == "hdhomerun5_atsc"
+        assert await ask(control, "/tuner0/target", "none") == "hdhomerun5_atsc"
+        with pytest.raises(TunerrError, match="ERROR: unknown"):
+            await ask(control, "/nope")
 
 
 async def test_a_search_is_answered_or_not(device):
@@ -164,7 +164,7 @@ def test_what_the_kernel_drops_is_read():
 
 async def test_gaps_of_streams_by_http_and_udp_are_noted():
     async with source(default_folder()) as provider:
-        streams = Streams(((provider.port, "/a.ts"), (provider.port, "/b.ts")), datagrams=True)
+        streams = Streams(((provider.port, "/a.ts"), (provider.port, "/b.ts")))
         argv = [sys.executable, "-m", "tunerr.lab.bench.flood_streams", json.dumps(asdict(streams))]
         async with running(argv, name="streams", talks=True) as child:
             port = (await told(child, "listening"))["port"]

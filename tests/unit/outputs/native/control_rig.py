@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.tools.clock import ManualClock
+from tests.tools.identities import MAIN
 from tests.unit.outputs.faces import lineup
-from tests.unit.outputs.native.identities import MAIN
 from tunerr.errors import TuneFailed, TunerInUse
 from tunerr.hdhomerun.getset import Answer, GetSet, read_reply
 from tunerr.hdhomerun.packet import PacketReader
@@ -28,8 +28,6 @@ class QuietViewer:
     tuner: int
     over: asyncio.Event = field(default_factory=asyncio.Event)
     behind: float = 0.0
-    sent: int = 0
-    lapped: int = 0
     dropped: bool = False
 
     async def ended(self):
@@ -141,9 +139,9 @@ class ControlClient:
 
 
 @asynccontextmanager
-async def controlled(gateway=None, *, clock=None, rows=None, is_neighbor=lambda _: True, keepalives=None, count=0):
+async def controlled(gateway=None, *, clock=None, rows=None, is_neighbor=lambda _: True, keepalives=None):
     """A server on a free port, closed at the end with all that it held freed."""
-    gateway = gateway or QuietGateway(count or 2)
+    gateway = gateway or QuietGateway()
     server = await start_control(
         host=HOME,
         port=0,

@@ -7,9 +7,9 @@ import uvloop
 
 from tests.tools.clock import ManualClock
 from tests.tools.hdhr_packets import GOLDEN
+from tests.tools.identities import MAIN, SECOND
 from tests.tools.server import free_port
 from tests.tools.until import until
-from tests.unit.outputs.native.identities import MAIN, SECOND
 from tunerr.hdhomerun.discovery import read_tuner
 from tunerr.outputs.hdhr.native.discovery import EACH_SOURCE, DiscoveryFacts, start_discovery
 from tunerr.outputs.hdhr.native.neighbors import Neighbors

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.tools.identities import MAIN
 from tests.tools.until import until
 from tests.unit.gateway.conftest import samples as samples  # noqa: PLC0414 - the fixture is used by its name
 from tests.unit.gateway.rig import FakeOpener, Feed, continuity_errors, packets, pid_of, row, running
 from tests.unit.outputs.faces import lineup
 from tests.unit.outputs.native.control_rig import http_viewer
-from tests.unit.outputs.native.identities import MAIN
 from tunerr.hdhomerun.getset import CONTROL_PORT
 from tunerr.outputs.hdhr.native.control import start_control
 from tunerr.outputs.hdhr.native.discovery import start_discovery

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.tools.clock import ManualClock
+from tests.tools.identities import MAIN
 from tests.tools.until import until
 from tests.unit.outputs.faces import lineup
 from tests.unit.outputs.native.control_rig import NoKeepalives, QuietGateway, connected, controlled
-from tests.unit.outputs.native.identities import MAIN
 from tunerr.errors import ActionRefused
 from tunerr.hdhomerun.getset import Answer, GetSet
 from tunerr.outputs.hdhr.native.locks import Caller, Lock, read_key

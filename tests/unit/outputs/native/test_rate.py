@@ -40,7 +40,7 @@ def test_memory_is_bounded_and_the_source_seen_longest_ago_is_forgotten():
     for number in range(5000):
         assert bucket.source_may(f"source {number}")
         assert not bucket.source_may("busy")
-    assert len(bucket) == 1024
+    assert len(bucket._sources) == 1024
     assert bucket.source_may("first")
 
 

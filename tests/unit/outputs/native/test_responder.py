@@ -1,4 +1,5 @@
 import zlib
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.hdhr_packets import GOLDEN
-from tests.unit.outputs.native.identities import MAIN, SECOND, device
+from tests.tools.identities import MAIN, SECOND
 from tunerr.hdhomerun.discovery import MOST_BASE_URL, MOST_DEVICE_AUTH, MOST_LINEUP_URL, read_tuner
 from tunerr.hdhomerun.packet import MOST_FRAME, Packet, PacketType, Tag, decode
 from tunerr.model.device_id import DeviceId
@@ -106,7 +107,7 @@ def test_U03_a_mutated_and_sealed_request_raises_nothing(golden, data):
 
 def test_U04_the_reply_fits_old_clients():
     for address, port in (("255.255.255.255", 50040), ("192.168.100.200", 65535)):
-        (reply,) = Responder((device(tuners=255),), http_port=port).answer(ANY_OF_ANY, ip_address(address))
+        (reply,) = Responder((replace(MAIN, tuner_count=255),), http_port=port).answer(ANY_OF_ANY, ip_address(address))
         tuner = read_tuner(reply)
         assert tuner.base_url == f"http://{address}:{port}"
         assert len(tuner.base_url) <= MOST_BASE_URL

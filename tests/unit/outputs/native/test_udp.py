@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.tools.server import free_port
+from tunerr.hdhomerun.discovery import LINK_GROUP, SITE_GROUP
 from tunerr.outputs.hdhr.native.own_address import Asked
-from tunerr.outputs.hdhr.native.udp import GROUPS, UdpV4, UdpV6, open_v6
+from tunerr.outputs.hdhr.native.udp import UdpV4, UdpV6, open_v6
 from tunerr.support.interfaces import Interface
 
 LOOPBACK = socket.if_nametoindex("lo")
@@ -27,7 +28,7 @@ def memberships(index):
     """How often each of the groups is joined on an interface."""
     rows = [line.split() for line in Path("/proc/net/igmp6").read_text().splitlines()]
     joined = {row[2]: int(row[3]) for row in rows if int(row[0]) == index}
-    return [joined.get(group.packed.hex(), 0) for group in GROUPS]
+    return [joined.get(group.packed.hex(), 0) for group in (LINK_GROUP, SITE_GROUP)]
 
 
 def test_ipv4_tells_where_a_datagram_came_in_and_replies_from_there():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,23 +56,20 @@ class ControlFacts:
 
 
 class ControlServer:
-    """Serves neighbors. Made by `start_control`."""
+    """Serves neighbors, and ends the tasks of its `means`. Made by `start_control`."""
 
     def __init__(
         self,
+        means: Means,
         *,
-        device: DeviceIdentity,
-        gateway: Gateway,
-        lineup: Published[Lineup | None],
-        clock: Clock,
-        keepalives: Keepalives,
+        tuners: Sequence[NativeTuner],
+        variables: Variables,
         is_neighbor: Callable[[str], bool],
     ) -> None:
-        self._tasks = Supervisor()
-        means = Means(gateway, self._tasks, clock, keepalives)
-        self._tuners = [NativeTuner(index, means, lineup) for index in range(len(gateway.status()))]
-        self._variables = Variables(device=device, tuners=self._tuners, lineup=lineup)
-        self._clock = clock
+        self._tasks = means.tasks
+        self._clock = means.clock
+        self._tuners = tuners
+        self._variables = variables
         self._is_neighbor = is_neighbor
         self._connections: dict[_Connection, None] = {}
         self._refused = 0
@@ -233,14 +230,10 @@ async def start_control(
 
     `host`: where to listen, as for HTTP; an empty one is every address. Raises OSError when the port can't be had.
     """
-    server = ControlServer(
-        device=device,
-        gateway=gateway,
-        lineup=lineup,
-        clock=clock,
-        keepalives=keepalives,
-        is_neighbor=is_neighbor,
-    )
+    means = Means(gateway, Supervisor(), clock, keepalives)
+    tuners = [NativeTuner(index, means, lineup) for index in range(len(gateway.status()))]
+    variables = Variables(device=device, tuners=tuners, lineup=lineup)
+    server = ControlServer(means, tuners=tuners, variables=variables, is_neighbor=is_neighbor)
     await server.listen(host, port)
     return server
 

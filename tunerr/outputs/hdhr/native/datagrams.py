@@ -46,8 +46,8 @@ class DatagramTransport(asyncio.WriteTransport):
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self._clock = clock
         self._behind = behind
-        self._pacer = Pacer(start=clock.monotonic() + _FIRST_SECONDS)
         self._start = clock.monotonic() + _FIRST_SECONDS
+        self._pacer = Pacer(start=self._start)
         self._rtp = _Rtp() if rtp else None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None

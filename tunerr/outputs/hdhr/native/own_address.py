@@ -36,7 +36,12 @@ def named_address(asked: Asked, served: Collection[Address], own: Iterable[Inter
         others = {interface.address for interface in own if interface.index == asked.index}
         # The one that would answer comes first, and the order is always the same.
         candidates = [asked.address, *sorted(_of_family(asked.address, others), key=lambda each: not each.is_private)]
-    return next((each for each in candidates if _has_url(each) and _is_served(each, served)), None)
+    return next((each for each in candidates if _has_url(each) and is_served(each, served)), None)
+
+
+def is_served(address: Address, served: Collection[Address]) -> bool:
+    """Whether the HTTP face listens on `address`; `served` as for `named_address`."""
+    return address in served or any(each.is_unspecified and each.version == address.version for each in served)
 
 
 def source_address(asked: Asked, named: Address) -> Address:
@@ -57,7 +62,3 @@ def _of_family(address: Address, others: Iterable[Address]) -> list[Address]:
 def _has_url(address: Address) -> bool:
     scoped = isinstance(address, IPv6Address) and address.is_link_local
     return not (scoped or address.is_multicast or address.is_unspecified)
-
-
-def _is_served(address: Address, served: Collection[Address]) -> bool:
-    return address in served or any(each.is_unspecified and each.version == address.version for each in served)

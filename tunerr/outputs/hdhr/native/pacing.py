@@ -45,7 +45,6 @@ class Pacer:
 
     def __init__(self, *, start: float) -> None:
         """`start`: monotonic seconds at which the first datagram is due."""
-        self.bytes = 0  # in datagrams that wait
         self._waiting: deque[Datagram] = deque()
         self._parts: deque[memoryview] = deque()  # packets in no datagram yet
         self._next = 0  # number of the first of them
@@ -93,6 +92,11 @@ class Pacer:
         self._drift.see(end - self._time + more, now)
 
     @property
+    def bytes(self) -> int:
+        """Of the datagrams that wait."""
+        return len(self._waiting) * DATAGRAM
+
+    @property
     def due(self) -> Datagram | None:
         """The next datagram, None while it is not due."""
         if self._early or not self._waiting or self._waiting[0].due > self._time:
@@ -109,7 +113,6 @@ class Pacer:
     def sent(self) -> None:
         """The next datagram has gone."""
         self._waiting.popleft()
-        self.bytes -= DATAGRAM
 
     def hold(self) -> None:
         """The next datagram could not go now; what follows it stays as far behind it as it was."""
@@ -138,7 +141,6 @@ class Pacer:
         for due in np.interp(ends, numbers, times).tolist():
             self._waiting.append(Datagram(due, self._take()))
         self._next += len(ends) * DATAGRAM_PACKETS
-        self.bytes += len(ends) * DATAGRAM
         if not self._begun and self._waiting:
             self._begun = True
             self._time = self._waiting[0].due

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tunerr.support.clock import Clock
 
-# Sources that are remembered, and what one of them is: an address.
+# Addresses that are remembered.
 _MOST_SOURCES = 1024
 
 
@@ -30,10 +30,6 @@ class RateLimit:
         self._each = each
         self._sources: dict[str, _Bucket] = {}
         self._total = _Bucket(total, clock.monotonic())
-
-    def __len__(self) -> int:
-        """How many sources are remembered."""
-        return len(self._sources)
 
     def source_may(self, source: str) -> bool:
         """Take one token of `source`; false when it has none."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from tunerr.gateway.viewer import Viewer
 from tunerr.outputs.hdhr.native.datagrams import DatagramTransport
 from tunerr.support.clock import Clock
+from tunerr.views.device import authority
 
 _FORM = re.compile(r"(udp|rtp)://(?:\[([^]]+)\]|([^:]+)):(\d{1,5})", re.ASCII)
 _MOST_PORT = 65535
@@ -47,8 +48,7 @@ class Target:
         return cls(kind == "rtp", str(address), int(port))
 
     def __str__(self) -> str:
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{'rtp' if self.rtp else 'udp'}://{host}:{self.port}"
+        return f"{'rtp' if self.rtp else 'udp'}://{authority(self.address, self.port)}"
 
 
 class Keepalives(Protocol):

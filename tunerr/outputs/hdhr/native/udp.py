@@ -13,15 +13,13 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+from tunerr.hdhomerun.discovery import LINK_GROUP, SITE_GROUP
 from tunerr.hdhomerun.packet import MOST_FRAME
 from tunerr.outputs.hdhr.native.own_address import Asked
 from tunerr.support.addresses import Address
 from tunerr.support.interfaces import Interface
-
-GROUPS: Final = (IPv6Address("ff02::176"), IPv6Address("ff05::176"))
-"""Where clients ask by IPv6: on their link, and in their site (libhdhomerun, hdhomerun_discover.c)."""
 
 # One byte more than the longest frame, so that one that was cut is too long as well.
 _ROOM = MOST_FRAME + 1
@@ -136,9 +134,9 @@ class UdpV6:
         self._socket.sendmsg((data,), ((socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info),), 0, arrival.peer)
 
     def join(self, own: Iterable[Interface]) -> None:
-        """Be in the GROUPS on each interface that has IPv6."""
+        """Be in both groups on each interface that has IPv6."""
         for index in {interface.index for interface in own if isinstance(interface.address, IPv6Address)}:
-            for group in GROUPS:
+            for group in (LINK_GROUP, SITE_GROUP):
                 # We may be in it already, a tunnel may know no multicast, an interface may have vanished by now.
                 with contextlib.suppress(OSError):
                     self._socket.setsockopt(

@@ -24,12 +24,12 @@ _OF_TUNER = re.compile(r"/tuner([0-9]{1,3})(/.+)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class _OfDevice:
-    """A variable of the whole device. `takes`: how help shows its value; `set` None for one that is only read."""
+    """A variable of the whole device. `takes`: how help shows its value; `ignores`: it may be set, without effect."""
 
     name: str
     get: Callable[[], str]
-    set: Callable[[str], None] | None = None
     takes: str = ""
+    ignores: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ class _Ask:
 
 @dataclass(frozen=True, slots=True)
 class _OfTuner:
-    """A variable of each tuner. `guarded`: who sets it must be allowed to; the lock itself decides by its own rules."""
+    """A variable of each tuner. `takes`: how help shows its value; `set` None for one that is only read.
+
+    `guarded`: who sets it must be allowed to; the lock itself decides by its own rules.
+    """
 
     name: str
     get: Callable[[NativeTuner], str]
@@ -137,10 +140,8 @@ class Variables:
         variable = self._device.get(request.name)
         if variable is None:
             raise _unknown()
-        if request.value is not None:
-            if variable.set is None:
-                raise _read_only()
-            variable.set(request.value)
+        if request.value is not None and not variable.ignores:
+            raise _read_only()
         return variable.get()
 
     def _value_of_tuner(self, tuner: NativeTuner, name: str, request: GetSet, caller: Caller) -> str:
@@ -158,14 +159,14 @@ class Variables:
 
     def _of_device(self, device: DeviceIdentity) -> Iterator[_OfDevice]:
         yield _OfDevice("help", self._help)
-        yield _OfDevice("/ir/target", lambda: NONE, _nothing, takes="<protocol>://<ip>:<port>")
-        yield _OfDevice("/lineup/scan", self._scan, _nothing)
+        yield _OfDevice("/ir/target", lambda: NONE, takes="<protocol>://<ip>:<port>", ignores=True)
+        yield _OfDevice("/lineup/scan", self._scan, ignores=True)
         yield _OfDevice("/sys/copyright", lambda: _COPYRIGHT)
         yield _OfDevice("/sys/debug", self._debug)
         yield _OfDevice("/sys/features", lambda: _FEATURES)
         yield _OfDevice("/sys/hwmodel", lambda: device.model_number)
         yield _OfDevice("/sys/model", lambda: device.firmware_name)
-        yield _OfDevice("/sys/restart", lambda: NONE, _nothing, takes="<resource>")
+        yield _OfDevice("/sys/restart", lambda: NONE, takes="<resource>", ignores=True)
         yield _OfDevice("/sys/version", lambda: device.firmware_version)
 
     def _help(self) -> str:
@@ -183,10 +184,6 @@ class Variables:
     def _debug(self) -> str:
         # Not a line for each tuner: those of 255 fill two packets.
         return f"loop: pkt={self._answered}\nnet: st={sum(tuner.streams for tuner in self._tuners)}\n"
-
-
-def _nothing(_: str) -> None:
-    """Accept a value that means nothing here."""
 
 
 def _unknown() -> ActionRefused:
