@@ -7,6 +7,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
+COPY scripts/build_assets.py ./scripts/
 COPY tunerr ./tunerr
 RUN python3 -m venv /opt/tunerr \
     && /opt/tunerr/bin/pip install --no-cache-dir --disable-pip-version-check .

@@ -26,6 +26,9 @@ TunerrError
 ├── WorkerError              the bulk child failed
 ├── ActionRefused            an operator act that can't be done
 ├── QueryRefused             a question with values that can't be used
+├── NotFound                 nothing by that name
+├── Forbidden                not for whoever asks
+├── WrongName                a host name that the Control Deck doesn't know
 └── NotReady                 what is asked for is not there yet
 """
 
@@ -149,11 +152,27 @@ class WorkerError(TunerrError):
 
 
 class ActionRefused(TunerrError):
-    """An operator act that can't be done as asked."""
+    """An operator act that can't be done as asked. `field`: of the form, that is the reason; empty for none of them."""
+
+    def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
 
 
 class QueryRefused(TunerrError):
     """A question with values that can't be used; the hint says what is allowed."""
+
+
+class NotFound(TunerrError):
+    """There is nothing by that name."""
+
+
+class Forbidden(TunerrError):
+    """Whoever asks may not have it; the hint says who may."""
+
+
+class WrongName(TunerrError):
+    """The Control Deck was asked by a name that may be somebody else's."""
 
 
 class NotReady(TunerrError):

@@ -40,8 +40,14 @@ find_python() {
     return 1
 }
 
-# What an installation depends on: the project's declaration, the place of the checkout, the Python.
-venv_key() { printf '%s %s %s' "$(cksum <pyproject.toml)" "$(pwd -P)" "$(.venv/bin/python -V 2>&1)"; }
+deck_assets=tunerr/deck/assets
+
+# What an installation depends on: the project's declaration, the deck's libraries and the hook that fetches them, the
+# place of the checkout, the Python.
+venv_key() {
+    printf '%s %s %s' "$(cat pyproject.toml $deck_assets/package-lock.json scripts/build_assets.py | cksum)" "$(pwd -P)" \
+        "$(.venv/bin/python -V 2>&1)"
+}
 
 venv_has() { # key extras…
     local key=$1 extra
@@ -81,6 +87,9 @@ make_venv() {
     say "Installing Tunerr${list:+ with $list} (one to two minutes the first time)"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${list:+[$list]}" ||
         die "pip could not install the dependencies (see above). A network connection is needed the first time."
+    # pip keeps the warning of the build hook to itself.
+    [ -e $deck_assets/vendor/.built-for ] || say "WARNING: npm's registry could not be reached, so the Control Deck works plainly:" \
+        "no live values, charts or player. To try again: .venv/bin/python -m pip install -e ."
     key=$(venv_key)
     for extra in base "$@"; do printf '%s' "$key" >".venv/.tunerr-$extra"; done
 }

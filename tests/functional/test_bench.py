@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.tools.clients import client
-from tunerr.lab.bench import catalog, failover, flood, guide, hls, join, relay
+from tunerr.lab.bench import catalog, deck, failover, flood, guide, hls, join, relay
+from tunerr.lab.bench.deck_paths import PAGES
 from tunerr.lab.media import default_folder
 
 pytestmark = pytest.mark.alone
@@ -90,3 +91,25 @@ async def test_flood():
     assert 0 < sent["bytes answered / sent"] < 1
     assert sum(sent[f"control connections, {end} at the end"] for end in ("open", "closed", "refused")) == 20
     assert sent["HTTP connections, open at the end"] == 20
+
+
+async def test_deck():
+    plan = deck.Plan(default_folder(), channels=600, decks=7, pairs=2, seconds=1.0)
+    report = await deck.run(plan)
+    figures = by_name(report)
+    alone, busy = "one client, no stream", "decks open, pages loaded"
+    assert "600 channels in the catalog, 479 offered" in report.remarks[-1]
+    assert 10 < figures["first page", "with css and js"]["median"] < 200
+    for case in (alone, busy):
+        assert figures[case, "pages that failed"]["values"] == [0]
+        pages = {what.removesuffix(" p95") for where, what in figures if where == case and what.endswith(" p95")}
+        # What nobody watches has no page.
+        assert pages == {link or path for path, link in PAGES} - ({"/live/"} if case == alone else set())
+        assert 0 < figures[case, "/channels p95"]["median"] <= figures[case, "p95 of the slowest page"]["median"]
+    assert len(figures[busy, "growth of the longest gap"]["values"]) == 2
+    assert figures[busy, "streams that ended"]["values"] == [0]
+    assert figures["no deck open", "gap p99.9"]["median"] > 0
+    decks = {figure.what: figure.values for figure in report.figures if figure.who == "decks"}
+    assert decks["open"] == (7,)
+    assert min(decks["live parts sent"]) > 0, "a stream plays, so live parts change"
+    assert decks["that lost their stream"] == (0,)

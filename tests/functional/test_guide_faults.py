@@ -17,8 +17,8 @@ import pytest
 import pytest_asyncio
 from lxml import etree
 
-from tests.functional.test_deck import page, set_up, visitor
 from tests.functional.test_panel import panel_settings
+from tests.tools.deck import operating
 from tests.tools.full_disk import full, small_disk
 from tests.tools.operator import asked, attempt, lineup
 from tests.tools.origin import origin
@@ -170,12 +170,11 @@ USED = (
 async def test_the_last_good_guide_is_served_whatever_comes(tuner):
     server, guides = tuner
     before = await aired(server)
-    async with watching(server), visitor() as deck:
-        await set_up(deck, server)
+    async with watching(server), operating(server) as operator:
         for fault, words in REFUSED.items():
             guides.ail("tv", fault)
             assert words in await refresh(server), fault
-            assert words in unescape(await page(deck, server)), fault
+            assert words in unescape(await operator.page("/")), fault
             assert await state(server) == ["failed"], fault
             assert await aired(server) == before, fault
         guides.heal("tv")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.functional.test_deck import set_up, visitor
 from tests.functional.test_guide_policy import rows, xmltv
+from tests.tools.deck import operating
 from tests.tools.operator import asked
 from tests.tools.until import until
 
@@ -30,18 +30,18 @@ async def test_the_reports_of_both_ports(boot, provider, home):
         return (await server.json("/guide/search.json?q=film"))["count"] > 0
 
     await until(searchable, deadline=90, what="titles to search in")
-    async with visitor() as operator:
-        csrf = await set_up(operator, server)
+    async with operating(server) as operator:
         for path in REPORTS:
             told = await server.json(path)
-            async with operator.get(server.deck + path) as answer:
+            async with operator.session.get(server.deck + path) as answer:
                 same = json.loads(await answer.text())
                 assert answer.status == 200, path
             assert told.keys() == same.keys()
             assert told["generated_at"], path
             assert told["source_ready"] is True, path
         provider.publish("/guide.xml", xmltv(rows("alpha.test", 60, "Opera"), channels=("alpha.test",)))
-        async with operator.post(f"{server.deck}/ops/actions/guide-refresh", data={"csrf": csrf}) as answer:
+        sent = {"csrf": operator.csrf}
+        async with operator.session.post(f"{server.deck}/ops/actions/guide-refresh", data=sent) as answer:
             assert answer.status == 200
             assert "refreshed" in (await answer.json())["message"]
 

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 import aiohttp
 import pytest
 
-from tests.functional.test_deck import code_of, page, set_up, visitor
 from tests.functional.test_real_data import DATA
+from tests.tools.deck import code_of, operating
 from tests.tools.operator import asked, attempt, command, lineup
 from tests.tools.server import native_ports
 from tests.tools.until import until
@@ -60,20 +60,19 @@ async def test_the_demo_makes_place_and_comes_back(boot, provider):
     demo, demo_device = await lineup(server), (await server.json("/discover.json"))["DeviceID"]
     assert len(demo) == 6
     await until(lambda: _speaks(ports, demo_device), what="the demo's native protocol")
-    async with visitor() as session:
-        await set_up(session, server)
+    async with operating(server) as operator:
         url = provider.playlist("one", "two")
         await command(server, "source", "add", "m3u", "home", "--url", url)
         await until(lambda: _is(server, {"one": "1", "two": "2"}), what="the lineup of the source")
         device = (await server.json("/discover.json"))["DeviceID"]
         assert device != demo_device
         await until(lambda: _speaks(ports, device), what="the native protocol of the source's device")
-        assert "2 channels" in await page(session, server), "the deck asks for the password again"
+        assert "2 channels" in await operator.page("/"), "the deck asks for the password again"
         await command(server, "source", "remove", "home")
         await until(lambda: _is(server, demo), what="the demo again")
         assert (await server.json("/discover.json"))["DeviceID"] == demo_device
         await until(lambda: _speaks(ports, demo_device), what="the demo's native protocol again")
-        assert "6 channels" in await page(session, server)
+        assert "6 channels" in await operator.page("/")
         await command(server, "undo")
         await until(lambda: _is(server, {"one": "1", "two": "2"}), what="the source again")
         assert (await server.json("/discover.json"))["DeviceID"] == device

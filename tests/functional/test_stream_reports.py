@@ -8,7 +8,7 @@ import time
 
 import aiohttp
 
-from tests.functional.test_deck import set_up, visitor
+from tests.tools.deck import operating
 from tests.tools.until import until
 
 USER, PASSWORD = "hidden-user", "hidden-pass"
@@ -50,12 +50,11 @@ async def test_one_viewer_is_ended_by_request_and_all_by_channel(boot, provider,
     server = await boot(env=env)
     row = (await server.json("/lineup.json"))[0]
     answers = []
-    async with visitor() as operator:
-        csrf = await set_up(operator, server)
+    async with operating(server) as operator:
 
         async def stop(**fields):
-            sent = {"data": {**fields, "csrf": csrf}}
-            async with operator.post(f"{server.deck}/ops/actions/stream-stop", **sent) as answer:
+            sent = {"data": {**fields, "csrf": operator.csrf}}
+            async with operator.session.post(f"{server.deck}/ops/actions/stream-stop", **sent) as answer:
                 answers.append(await answer.text())
                 return answer.status
 

@@ -148,11 +148,11 @@ def start(folder, *flags, env=None, port=None, deck_port=None, logs=None, host="
 
 
 @contextlib.asynccontextmanager
-async def running(folder, *flags, **options):
-    """A program that is ready, and ended at the end; options as of `start`."""
+async def running(folder, *flags, deadline=60.0, **options):
+    """A program that is ready within `deadline` seconds, and ended at the end; options as of `start`."""
     server = await asyncio.to_thread(start, folder, *flags, **options)
     try:
-        yield await server.ready()
+        yield await server.ready(deadline)
         assert await asyncio.to_thread(server.stop) == 0, server.log[-3000:]
     finally:
         if server.process.poll() is None:

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 import orjson
 
 from tunerr.actions.finding import Found
+from tunerr.actions.numbers import ReservedBy, by_number, check_number
 from tunerr.actions.turn import in_turn
 from tunerr.catalog.keys import stream_key
 from tunerr.errors import ActionRefused
 from tunerr.lineup.override_document import EXAMPLES, OverrideDocument, define_override
 from tunerr.model.channel import Channel, ChannelId
-from tunerr.model.numbers import GuideNumber
 from tunerr.storage.choices import Choices, Kind
 
 _NAMED = 3
@@ -52,10 +52,9 @@ class OperatorChannels:
         choices: Choices,
         finder: Finder,
         catalog: Catalog,
-        reserved_by: Callable[[GuideNumber], Awaitable[ChannelId | None]],
+        reserved_by: ReservedBy,
         reload: Callable[[], Awaitable[None]],
     ) -> None:
-        """`reserved_by`: the channel to which a number belongs for ever, None when it is free to be given."""
         self._choices = choices
         self._finder = finder
         self._catalog = catalog
@@ -95,7 +94,7 @@ class OperatorChannels:
         before = await self._document(found.id)
         after = define_override(found.name, {**before, **changes})
         if after.number is not None and after.number != before.get("number"):
-            await self._check_number(GuideNumber.parse(after.number), found.id)
+            await self._check_number(after.number, found.id)
         if after.document() == before:
             raise ActionRefused(f"{found.name} is so already.")
         fields = ", ".join(sorted(changes))
@@ -153,22 +152,10 @@ class OperatorChannels:
         document: dict[str, Any] = orjson.loads(await self._choices.get("channel", channel) or "{}")
         return document
 
-    async def _check_number(self, number: GuideNumber, channel: ChannelId) -> None:
-        owner = await self._reserved_by(number)
-        if owner is not None and owner != channel:
-            raise ActionRefused(
-                f"Number {number} belongs to {await self._name(owner)}: clients know it by that.",
-                hint="Give that channel another number first, or choose a free one.",
-            )
-        for other, text in (await self._choices.all("channel")).items():
-            if other != channel and orjson.loads(text).get("number") == str(number):
-                raise ActionRefused(
-                    f"You gave number {number} to {await self._name(other)} already.",
-                    hint=f"Take it back first: `channel clear {other} number`.",
-                )
-
-    async def _name(self, channel: str) -> str:
-        return (await self._finder.named([channel])).get(channel, channel)
+    async def _check_number(self, number: str, channel: ChannelId) -> None:
+        documents = await self._choices.all("channel")
+        given = by_number((other, orjson.loads(text).get("number")) for other, text in documents.items())
+        await check_number(number, channel, reserved_by=self._reserved_by, given=given, names=self._finder.named)
 
     async def _store(
         self, changed: Mapping[ChannelId, OverrideDocument], who: str, act: str, subject: str, detail: str

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from tunerr.config.nearest import nearest
 from tunerr.errors import ActionRefused
-from tunerr.model.channel import ChannelId, Lineup
+from tunerr.model.channel import ChannelId, Lineup, LineupChannel
 
 _LISTED = 5
 # Names that are compared with a mistyped one; comparing holds the event loop for some milliseconds.
@@ -64,16 +64,7 @@ class ChannelFinder:
         lineup = self._lineup()
         if lineup is None:
             return []
-        return [
-            Found(
-                row.channel.id,
-                row.channel.name,
-                row.channel.group,
-                row.channel.streams[0].source if row.channel.streams else "",
-                str(row.number),
-            )
-            for row in lineup.channels
-        ]
+        return [_offered(row) for row in lineup.channels]
 
     async def find(self, text: str) -> Found:
         """The one channel of this id, number or exact name.
@@ -113,6 +104,10 @@ class ChannelFinder:
         return {row[0]: row[1] for row in await self._catalog.by_ids(ids)}
 
     def _in_lineup(self, asked: str) -> list[Found]:
+        lineup = self._lineup()
+        known = lineup.by_id.get(ChannelId(asked)) if lineup is not None else None
+        if known is not None:  # as pages ask, for a whole page of channels at once
+            return [_offered(known)]
         offered = self.offered()
         exact = [one for one in offered if asked in {one.id, one.number}]
         return exact or [one for one in offered if one.name.casefold() == asked.casefold()]
@@ -131,3 +126,9 @@ class ChannelFinder:
         names = dict.fromkeys([*(one.name for one in self.offered()), *(row[1] for row in rows)])
         alike = nearest(asked, names, limit=_LISTED)
         return f"Near to it: {', '.join(alike)}." if alike else "`channel find TEXT` searches the names."
+
+
+def _offered(row: LineupChannel) -> Found:
+    channel = row.channel
+    source = channel.streams[0].source if channel.streams else ""
+    return Found(channel.id, channel.name, channel.group, source, str(row.number))

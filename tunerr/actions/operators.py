@@ -1,23 +1,18 @@
-"""The operator's password: kept as an argon2id hash, set with a one-time code, checked one at a time."""
+"""Who may log in: the user of the settings, and those whom an administrator added."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 
 import aiosqlite
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from tunerr.actions.audit import Audit
+from tunerr.actions.passwords import Passwords
 from tunerr.errors import ActionRefused
-from tunerr.storage.connection import select, transaction
+from tunerr.model.operator import Role, User
+from tunerr.storage.operators import OperatorStore, StoredOperator
 from tunerr.support.clock import Clock
-
-MIN_PASSWORD_LENGTH = 8
-# Long enough for any passphrase, short enough that hashing it costs what hashing any password costs.
-MAX_PASSWORD_LENGTH = 256
 
 # No letters or digits that are mistaken for one another when read from a terminal.
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -52,42 +47,74 @@ class OneTimeCode:
 
 
 class Operators:
-    """Names and password hashes in state.db, or one fixed pair from the settings, which then always wins."""
+    """Everybody who may log in, in memory as in state.db, which only this program writes.
+
+    The user of the settings is an administrator whatever the database says; a password of the settings always wins.
+    """
 
     def __init__(
         self, *, state: aiosqlite.Connection, clock: Clock, audit: Audit, user: str, fixed_password: str | None
     ) -> None:
         self.user = user
-        self._state = state
+        """The name of the user of the settings."""
+        self.passwords = Passwords()
+        self.turn = asyncio.Lock()
+        """Held by an act from what it checks until what it changed is stored."""
+        self._store = OperatorStore(state)
         self._clock = clock
         self._audit = audit
-        self._hasher = PasswordHasher()
-        # One thread: a burst of logins queues here and can't take all cores from the streams.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
         self._fixed = fixed_password
+        self._known: dict[str, StoredOperator] = {}
+
+    async def load(self) -> None:
+        """Read the database: before anything else. Raises StorageError."""
+        self._known = {row.name: row for row in await self._store.all()}
 
     @property
     def fixed(self) -> bool:
-        """Whether the settings give the password, so that nobody can change it here."""
+        """Whether the settings give the password of their user, so that nobody can change it here."""
         return self._fixed is not None
 
-    async def password_is_set(self) -> bool:
-        """Whether anybody can log in."""
-        return self.fixed or await self._hash() is not None
+    def password_is_set(self) -> bool:
+        """Whether any administrator can log in."""
+        return self.fixed or any(self.role_of(name) == Role.ADMIN for name in self._known)
+
+    def can_log_in(self, name: str) -> bool:
+        """Whether there is a password for this user."""
+        return name in self._known or (self.fixed and name == self.user)
+
+    def role_of(self, name: str) -> Role | None:
+        """What a user may do now; None when there is no such user."""
+        if name == self.user:
+            return Role.ADMIN
+        row = self._known.get(name)
+        return row.role if row is not None else None
+
+    def all(self) -> tuple[User, ...]:
+        """Return everybody by name, the user of the settings first."""
+        first = self._known.get(self.user)
+        times = (first.created_at, first.changed_at) if first is not None and not self.fixed else ()
+        others = sorted((row for row in self._known.values() if row.name != self.user), key=lambda row: row.name)
+        return (
+            User(self.user, Role.ADMIN, True, *times),
+            *(User(row.name, row.role, False, row.created_at, row.changed_at) for row in others),
+        )
 
     async def verify(self, user: str, password: str) -> bool:
         """Whether this pair may log in. Takes the same time for a wrong name as for a wrong password."""
-        good_user = secrets.compare_digest(user.encode(), self.user.encode())
-        if self._fixed is not None:
-            return secrets.compare_digest(password.encode(), self._fixed.encode()) and good_user
-        known = await self._hash()
-        if known is None or len(password) > MAX_PASSWORD_LENGTH:
-            return False
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._check, known, password) and good_user
+        row = self._known.get(user)
+        settled = self.fixed and secrets.compare_digest(user.encode(), self.user.encode())
+        known = row.password_hash if row is not None and not settled else self.passwords.nobodys
+        fits = await self.passwords.fits(known, password)
+        if settled and self._fixed is not None:
+            return secrets.compare_digest(password.encode(), self._fixed.encode())
+        return fits
 
     async def set_password(self, code: OneTimeCode, attempt: str, password: str) -> None:
-        """Set the password with the one-time code, which is spent. Raises ActionRefused with what is wrong."""
+        """Set the password of the settings' user with the one-time code, which is spent.
+
+        Raises ActionRefused with what is wrong.
+        """
         if self.fixed:
             raise ActionRefused("The password is set by IPTV_TUNERR_WEBUI_PASS.", hint="Change it there.")
         if not code.matches(attempt):
@@ -95,30 +122,26 @@ class Operators:
                 "That is not the code.",
                 hint="It stands in the program's output; `iptv-tunerr deck code` prints a new one.",
             )
-        if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-            raise ActionRefused(
-                f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, this one {len(password)}."
-            )
+        self.passwords.usable(password)
         code.spend()
-        loop = asyncio.get_running_loop()
-        hashed = await loop.run_in_executor(self._thread, self._hasher.hash, password)
-        async with transaction(self._state):
-            await self._state.execute(
-                "INSERT OR REPLACE INTO operator (name, password_hash, changed_at) VALUES (?, ?, ?)",
-                (self.user, hashed, self._clock.now().timestamp()),
-            )
+        hashed = await self.passwords.hashed(password)
+        async with self.turn:
+            await self.keep(self.user, password_hash=hashed, role=Role.ADMIN)
         await self._audit.note(who=self.user, act="set-password", subject=self.user, detail="with the one-time code")
+
+    async def keep(self, name: str, *, password_hash: str | None = None, role: Role | None = None) -> None:
+        """Store a new user, or what changed of one. A new one needs both. Hold `turn`. Raises StorageError."""
+        now = self._clock.now()
+        row = self._known.get(name) or StoredOperator(name, "", Role.VIEWER, now, now)
+        row = row._replace(password_hash=password_hash or row.password_hash, role=role or row.role, changed_at=now)
+        await self._store.put(row)
+        self._known[name] = row
+
+    async def forget(self, name: str) -> None:
+        """Remove a user. Hold `turn`. Raises StorageError."""
+        await self._store.remove(name)
+        self._known.pop(name, None)
 
     def close(self) -> None:
         """End the hashing thread."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
-
-    def _check(self, known: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(known, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async def _hash(self) -> str | None:
-        rows = await select(self._state, "SELECT password_hash FROM operator WHERE name = ?", (self.user,))
-        return str(rows[0][0]) if rows else None
+        self.passwords.close()

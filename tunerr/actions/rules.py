@@ -35,7 +35,7 @@ class OperatorRules:
     async def set(self, changes: Mapping[str, Any], *, who: str) -> str:
         """Change rules; None takes one back to the setting."""
         before = await self.shown()
-        after = checked_rules(_merged(before, changes))
+        after = checked_rules(merged(before, changes))
         if after == before:
             raise ActionRefused("The rules are so already.")
         detail = f"Rules of the lineup were changed: {', '.join(sorted(changes))}."
@@ -46,7 +46,7 @@ class OperatorRules:
 
     async def tried(self, changes: Mapping[str, Any]) -> LineupRules:
         """Return what the rules would be with these changes; nothing is stored."""
-        return _read(_merged(await self.shown(), changes))
+        return _read(merged(await self.shown(), changes))
 
 
 def _read(document: Mapping[str, Any]) -> LineupRules:
@@ -57,5 +57,6 @@ def _read(document: Mapping[str, Any]) -> LineupRules:
     return read_rules(text)
 
 
-def _merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document with changed fields; None takes one out."""
     return {name: value for name, value in {**before, **changes}.items() if value is not None}

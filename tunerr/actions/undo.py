@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tunerr.actions.turn import in_turn
-from tunerr.storage.choices import Choices, Kind
+from tunerr.storage.choices import KINDS, Choices, Kind
 
 
 class Undoing:
@@ -18,16 +18,19 @@ class Undoing:
         self._reload = reload
 
     @in_turn
-    async def undo(self, act: int | None = None, *, who: str) -> str:
-        """Take back an act, the latest one when None; a sentence. Raises ActionRefused."""
-        undone = await self._choices.undo(act, who=who)
+    async def undo(self, act: int | None = None, *, who: str, kinds: Collection[Kind] = KINDS) -> str:
+        """Take back an act, the latest one when None; a sentence. `kinds`: what whoever asks may change.
+
+        Raises ActionRefused and Forbidden.
+        """
+        undone = await self._choices.undo(act, who=who, kinds=kinds)
         await self._reload({change.kind for change in undone.changes})
         return f"Act {undone.id} was taken back: {undone.detail or undone.act}"
 
     @in_turn
-    async def redo(self, *, who: str) -> str:
-        """Do again what was taken back last; a sentence. Raises ActionRefused."""
-        done = await self._choices.redo(who=who)
+    async def redo(self, *, who: str, kinds: Collection[Kind] = KINDS) -> str:
+        """Do again what was taken back last; a sentence. Otherwise as `undo`."""
+        done = await self._choices.redo(who=who, kinds=kinds)
         await self._reload({change.kind for change in done.changes})
         return f"Act {done.id}: {done.detail}"
 

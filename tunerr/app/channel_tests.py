@@ -17,7 +17,7 @@ from tunerr.model.channel import Channel, ChannelId, Stream
 from tunerr.providers.validation.batch import Limits, Verdict
 from tunerr.providers.validation.prober import Prober
 from tunerr.providers.validation.report import RunReport
-from tunerr.providers.validation.run import Validation
+from tunerr.providers.validation.run import Bounds, Validation
 from tunerr.providers.validation.targets import Candidate, Target, candidate
 from tunerr.storage.stream_tests import StreamTests
 from tunerr.support.clock import Clock
@@ -33,7 +33,7 @@ class ChannelTests:
     def __init__(
         self,
         *,
-        settings: ValidationSettings,
+        settings: Callable[[], ValidationSettings],
         reader: CatalogReader,
         plans: PlanReader,
         results: StreamTests,
@@ -41,23 +41,11 @@ class ChannelTests:
         accounts: Accounts,
         clock: Clock,
     ) -> None:
+        """`settings` are asked before each run."""
+        self._settings = settings
         self._reader = reader
         self._plans = plans
-        self.engine = Validation(
-            prober=prober,
-            slots=accounts,
-            results=results,
-            clock=clock,
-            limits=Limits(
-                max_channels=settings.max_channels,
-                max_duration=settings.max_duration,
-                ttl=settings.cache_ttl,
-                skip_groups=settings.skip_groups,
-                skip_regions=settings.skip_regions,
-            ),
-            workers=settings.workers,
-            guard=settings.run_guard,
-        )
+        self.engine = Validation(prober=prober, slots=accounts, results=results, clock=clock, bounds=self._bounds)
         self._replan: Callable[[], Awaitable[None]] | None = None
 
     def on_change(self, replan: Callable[[], Awaitable[None]]) -> None:
@@ -81,6 +69,17 @@ class ChannelTests:
         if not found:
             raise ActionRefused(f"There is no channel {channel}.")
         return await self.engine.test_channel(_candidate(found[0]))
+
+    def _bounds(self) -> Bounds:
+        settings = self._settings()
+        limits = Limits(
+            max_channels=settings.max_channels,
+            max_duration=settings.max_duration,
+            ttl=settings.cache_ttl,
+            skip_groups=settings.skip_groups,
+            skip_regions=settings.skip_regions,
+        )
+        return Bounds(limits, settings.workers, settings.run_guard)
 
     async def _candidates(self) -> Sequence[Candidate]:
         ids = list(await self._plans.chosen() or ())

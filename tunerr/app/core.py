@@ -17,8 +17,10 @@ from tunerr.app.desk import Desk
 from tunerr.app.guide_coverage import left_out_for_guide
 from tunerr.app.guide_desk import GuideDesk
 from tunerr.app.identity import DEMO_TUNERS, device_identities, tuner_count
+from tunerr.app.loop_lag import LoopLag
 from tunerr.app.offering import Ground, Offering, build_offering
 from tunerr.app.refresh import RefreshCycle, statuses_of
+from tunerr.app.settings_book import SettingsBook
 from tunerr.app.sources import SourceBook
 from tunerr.app.streams import build_gateway, build_opener, ffmpeg_of
 from tunerr.catalog.named_guides import named_guides
@@ -32,6 +34,7 @@ from tunerr.gateway.readers.opener import StreamOpener
 from tunerr.guide.fetching.alias_book import matching_of
 from tunerr.guide.fetching.refresh import GuideRefresher
 from tunerr.lab.demo.provider import DemoProvider
+from tunerr.lineup.listing import ChannelListing
 from tunerr.model.account import AccountStatus
 from tunerr.model.carried import CarriedBook
 from tunerr.model.channel import Lineup, SourceId
@@ -60,7 +63,7 @@ _DEMO_PORT = "demo_port"
 class Core:
     """The running parts; only app passes them on, one by one, to whoever declares a need for them."""
 
-    settings: Settings
+    settings_book: SettingsBook
     desk: Desk
     book: SourceBook
     demo: bool
@@ -72,15 +75,23 @@ class Core:
     edition: Published[GuideEdition | None]
     statuses: Published[tuple[SourceStatus, ...]]
     offering: Offering
+    listing: ChannelListing
     guide: GuideDesk
     cycle: RefreshCycle
     titles: TitlesRefresher
     gateway: Gateway
+    lag: LoopLag
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.settings_book.in_force.current
 
 
-async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Core:
+async def build_core(settings_book: SettingsBook, desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Core:
     """Open the databases, publish what they hold, and build the gateway; `stack` closes what needs closing."""
-    ground = await _ground(settings, desk, book, stack)
+    ground = await _ground(settings_book.in_force, desk, book, stack)
+    settings = ground.settings
     accounts = AccountBook(sources=ground.sources, known=await AccountStore(ground.state).all())
     facts = Facts(ground.state)
     count = partial(_count_tuners, ground, accounts, is_demo=book.is_demo)
@@ -111,7 +122,7 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         lineup=lineup,
         edition=edition,
         statuses=statuses,
-        interval=settings.server.refresh,
+        interval=lambda: ground.settings.server.refresh,
         after_playlists=None if book.is_demo else name_guides,
         after_guides=follow_guides,
         after_edition=guide.edition_came,
@@ -119,7 +130,7 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
     offering.tests.on_change(cycle.follow_tests)
     await cycle.load()
     return Core(
-        settings=settings,
+        settings_book=settings_book,
         desk=desk,
         book=book,
         demo=book.is_demo,
@@ -131,14 +142,17 @@ async def build_core(settings: Settings, desk: Desk, book: SourceBook, stack: As
         edition=edition,
         statuses=statuses,
         offering=offering,
+        listing=ChannelListing(catalog=await _open(ground.folder.catalog_db, "catalog", stack, readonly=True)),
         guide=guide,
         cycle=cycle,
         titles=_titles_refresher(ground),
         gateway=gateway,
+        lag=LoopLag(),
     )
 
 
-async def _ground(settings: Settings, desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Ground:
+async def _ground(in_force: Published[Settings], desk: Desk, book: SourceBook, stack: AsyncExitStack) -> Ground:
+    settings = in_force.current
     folder, state, sources = desk.folder, desk.state, book.sources
     if book.is_demo:
         folder = open_folder(settings.demo_folder())
@@ -151,7 +165,7 @@ async def _ground(settings: Settings, desk: Desk, book: SourceBook, stack: Async
     stack.push_async_callback(clients.aclose)
     catalog = await _open(folder.catalog_db, "catalog", stack, readonly=True)
     return Ground(
-        settings=settings,
+        in_force=in_force,
         choices=desk.choices,
         clock=desk.clock,
         folder=folder,
@@ -161,7 +175,7 @@ async def _ground(settings: Settings, desk: Desk, book: SourceBook, stack: Async
         worker=Worker(),
         sources=sources,
         agents=agents,
-        matching=matching_of(settings.guide, folder=folder, clients=clients, clock=desk.clock),
+        matching=matching_of(lambda: in_force.current.guide, folder=folder, clients=clients, clock=desk.clock),
     )
 
 
@@ -235,7 +249,7 @@ def _guide_refresher(ground: Ground, offering: Offering) -> GuideRefresher:
         worker=ground.worker,
         clock=ground.clock,
         configured=ground.sources,
-        settings=ground.settings.guide,
+        settings=lambda: ground.settings.guide,
         matching=ground.matching,
         beside=partial(left_out_for_guide, offering.plans, offering.reader, offering.overrides),
     )

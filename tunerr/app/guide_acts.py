@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from tunerr.app.acts import WHO
 from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
 from tunerr.app.guide_document import GivenDocuments
-from tunerr.errors import ActionRefused, NotReady
+from tunerr.errors import ActionRefused, NotReady, TunerrError
 from tunerr.guide.diagnosis.doctor import Findings
 from tunerr.guide.diagnosis.health import health_report
 from tunerr.guide.fetching.refresh import edition_hours
@@ -20,9 +21,11 @@ from tunerr.guide.messages import DoctorAnswer, DoctorRequest
 from tunerr.guide.wanted import guide_sources, render_channels
 from tunerr.model.channel import ChannelId, Lineup
 from tunerr.model.guide import GuideHealth
+from tunerr.support.tasks import Supervisor
 from tunerr.views.channel_report import channel_dna, channel_leaderboard, channel_report
 from tunerr.views.guide import found_programmes
 from tunerr.views.guide_doctor import doctor_view, link_report
+from tunerr.views.guide_reports import Diagnoses
 
 _JOB_SECONDS = 900.0
 _LISTED = 50
@@ -33,15 +36,19 @@ _BEST = 10
 class GuideActs:
     """Joined to the running parts; `table` is for the control socket, the rest for pages too."""
 
-    def __init__(self, core: Core, finder: ChannelFinder, reload: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, core: Core, finder: ChannelFinder, reload: Callable[[], Awaitable[None]], background: Supervisor
+    ) -> None:
         ground = core.ground
         self._core = core
+        self._background = background
         self._documents = GivenDocuments(
             folder=ground.folder,
             clients=ground.clients,
             settings=ground.settings.guide,
             sources=lambda: ground.sources.current,
         )
+        self.diagnoses = Diagnoses(self.findings, ground.clock)
         self.operator = OperatorGuide(
             choices=ground.choices, find=finder.find, linked=self._linked, lists=core.guide.lists, reload=reload
         )
@@ -62,6 +69,11 @@ class GuideActs:
             "channel-dna": self._dna,
         }
 
+    def examine(self) -> None:
+        """Have the guides in force examined, unless that is being done; `diagnoses` tells what was found."""
+        if not self.diagnoses.running:
+            self._background.spawn(self._examine(), "examine guides")
+
     async def findings(self, *, xmltv: str = "", aliases: dict[str, str] | None = None) -> Findings:
         """Examine the guides in force, or the document `xmltv`; `aliases` come on top of those of the settings.
 
@@ -79,13 +91,30 @@ class GuideActs:
             answer = await self._examined(request.model_copy(update={"document": document}))
         return Findings(answer, None, core.ground.clock.now())
 
+    async def _examine(self) -> None:
+        with contextlib.suppress(TunerrError):  # which is told to whoever looks
+            await self.diagnoses.current(self._core.edition.current)
+
+    async def listed(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """Return what guides list with `text` in an id or a name: `source`, `guide_id`, `names`, `programmes`."""
+        ground = self._core.ground
+        request = {
+            "guide_db": str(ground.folder.guide_db),
+            "sources": [one.model_dump() for one in guide_sources(ground.sources.current)],
+            "text": text,
+            "limit": limit,
+        }
+        rows: list[dict[str, Any]] = (await ground.worker.run("search-listed", request, _JOB_SECONDS))["rows"]
+        return rows
+
     async def _request(self, aliases: dict[str, str] | None) -> DoctorRequest:
         core, lineup = self._core, self._lineup()
         current, matching = core.ground.sources.current, await core.ground.matching()
         past, future = edition_hours(core.settings.guide)
         return DoctorRequest(
             guide_db=core.ground.folder.guide_db,
-            channels=render_channels(lineup, current),
+            # Of 479 channels it takes some 6 ms, and there may be 32 devices of them.
+            channels=await asyncio.to_thread(render_channels, lineup, current),
             sources=guide_sources(current),
             matching=matching.model_copy(update={"aliases": matching.aliases | (aliases or {})}),
             now=core.ground.clock.now().timestamp(),
@@ -148,16 +177,7 @@ class GuideActs:
 
     async def _search(self, given: Arguments) -> list[dict[str, Any]]:
         limit = given.number("limit")
-        request = {
-            "guide_db": str(self._core.ground.folder.guide_db),
-            "sources": [one.model_dump() for one in guide_sources(self._core.ground.sources.current)],
-            "text": given.text("text"),
-            "limit": _LISTED if limit is None else max(limit, 0),
-        }
-        rows: list[dict[str, Any]] = (await self._core.ground.worker.run("search-listed", request, _JOB_SECONDS))[
-            "rows"
-        ]
-        return rows
+        return await self.listed(given.text("text"), _LISTED if limit is None else max(limit, 0))
 
     async def _programmes(self, given: Arguments) -> list[dict[str, str]]:
         limit, now = given.number("limit"), self._core.ground.clock.now()

@@ -67,7 +67,7 @@ class CoverageAsker:
         statuses: Statuses,
         overrides: ChannelOverrides,
         matching: Callable[[], Awaitable[Matching]],
-        settings: GuideSettings,
+        settings: Callable[[], GuideSettings],
         clock: Clock,
     ) -> None:
         """`matching`: how channels are found in guides, the aliases as they were read last."""
@@ -112,7 +112,7 @@ class CoverageAsker:
 
     async def _request(self) -> CoverageRequest:
         current = self._sources.current
-        past, future = edition_hours(self._settings)
+        past, future = edition_hours(self._settings())
         return CoverageRequest(
             catalog_db=self._folder.catalog_db,
             guide_db=self._folder.guide_db,
@@ -124,7 +124,7 @@ class CoverageAsker:
             now=self._clock.now().timestamp(),
             past_hours=past,
             future_hours=future,
-            sparse_below=self._settings.short_epg_min,
+            sparse_below=self._settings().short_epg_min,
         )
 
 

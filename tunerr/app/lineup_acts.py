@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from tunerr.actions.audit import Audit
@@ -13,9 +11,10 @@ from tunerr.actions.validation import begin_testing, end_testing, how_testing_st
 from tunerr.app.acts import WHO
 from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
+from tunerr.app.renumbering import Renumbering
 from tunerr.errors import ActionRefused
 from tunerr.lineup.plan import Change, Summary
-from tunerr.lineup.renumber import Renumbered, moved_by, places, resequenced
+from tunerr.lineup.renumber import Renumbered
 from tunerr.model.channel import ChannelId, LineupChannel
 from tunerr.support.tasks import Supervisor
 
@@ -23,8 +22,16 @@ from tunerr.support.tasks import Supervisor
 class LineupActs:
     """Joined to the running parts; `table` is for the control socket."""
 
-    def __init__(self, core: Core, finder: ChannelFinder, rules: OperatorRules, background: Supervisor) -> None:
+    def __init__(
+        self,
+        core: Core,
+        finder: ChannelFinder,
+        rules: OperatorRules,
+        renumbering: Renumbering,
+        background: Supervisor,
+    ) -> None:
         self._core = core
+        self._renumbering = renumbering
         self._finder = finder
         self._rules = rules
         self._background = background
@@ -58,32 +65,13 @@ class LineupActs:
 
     async def _preview(self, given: Arguments) -> dict[str, Any]:
         rules = await self._rules.tried(given.table("changes"))
-        return _told(await self._core.offering.planner.preview(rules))
+        return _told((await self._core.offering.planner.preview(rules)).summary)
 
     async def _renumber(self, given: Arguments) -> Any:
-        start, offset = given.number("start"), given.number("offset")
-        if (start is None) is (offset is None):
-            raise ActionRefused("Say how: from a start, or by an offset.", hint="Example: channel renumber --start 100")
-        changes = tuple(change for change in await self._renumbered(start, offset) if change.changed)
+        changes = await self._renumbering.shown(start=given.number("start"), offset=given.number("offset"))
         if not given.flag("apply"):
             return [_row(change, self._name(change.channel)) for change in changes]
-        await self._core.cycle.rebuild_after(partial(self._core.offering.ledger.renumber, places(changes)))
-        self._background.spawn(self._core.cycle.follow_lineup(), "render guide")
-        seen = sum(change.seen for change in changes)
-        said = f"{len(changes):,} channels have other numbers; clients knew {seen:,} of the old ones."
-        await self._audit.note(who=WHO, act="channel-renumber", subject="all channels", detail=said)
-        return said
-
-    async def _renumbered(self, start: int | None, offset: int | None) -> Sequence[Renumbered]:
-        core = self._core
-        holdings = (await core.offering.ledger.promises()).holdings
-        wishes = (await core.offering.overrides.all()).values()
-        fixed = {wish.number for wish in wishes if wish.number is not None}
-        if offset is not None:
-            return moved_by(holdings, offset, fixed=fixed)
-        order = await core.offering.plans.chosen() or ()
-        devices = core.offering.devices
-        return resequenced(holdings, order=order, fixed=fixed, devices=devices, start=1 if start is None else start)
+        return await self._renumbering.apply(changes, who=WHO)
 
     def _name(self, channel: ChannelId) -> str:
         row = self._offered(channel)

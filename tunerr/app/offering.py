@@ -43,7 +43,7 @@ from tunerr.support.worker_client import Worker
 class Ground:
     """What the parts stand on. `matching`: how channels are found in guides, asked each time."""
 
-    settings: Settings
+    in_force: Published[Settings]
     choices: Choices
     clock: Clock
     folder: DataFolder
@@ -54,6 +54,11 @@ class Ground:
     sources: Published[tuple[Source, ...]]
     agents: HostAgents
     matching: Callable[[], Awaitable[Matching]]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.in_force.current
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,14 @@ async def build_offering(ground: Ground, accounts: Accounts, opener: StreamOpene
     plans = PlanReader(catalog=ground.catalog)
     overrides = ChannelOverrides(ground.choices)
     tests = ChannelTests(
-        settings=ground.settings.validation,
+        settings=lambda: ground.settings.validation,
         reader=reader,
         plans=plans,
         results=StreamTests(ground.state),
         prober=Prober(
             clients=ground.clients,
             leases=accounts,
-            timeout=ground.settings.validation.timeout,
+            timeout=lambda: ground.settings.validation.timeout,
             # Asked otherwise than viewers ask, a provider might refuse what it gives to them.
             headers=opener.headers,
             visitor=opener.visit,
@@ -131,7 +136,7 @@ def _coverage(ground: Ground, overrides: ChannelOverrides) -> CoverageAsker:
         statuses=SourceStore(ground.state),
         overrides=overrides,
         matching=ground.matching,
-        settings=ground.settings.guide,
+        settings=lambda: ground.settings.guide,
         clock=ground.clock,
     )
 

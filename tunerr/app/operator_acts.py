@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from tunerr.actions.channels import OperatorChannels
+from tunerr.actions.draft import Draft
 from tunerr.actions.finding import ChannelFinder
 from tunerr.actions.guide_refresh import GuideRefresh
 from tunerr.actions.identity import OperatorIdentity
 from tunerr.actions.refresh import accept_shrink, refresh_sources
 from tunerr.actions.rules import OperatorRules
+from tunerr.actions.settings import OperatorSettings
 from tunerr.actions.sources import OperatorSources, unknown_source
 from tunerr.actions.transfer import Transfer
 from tunerr.actions.undo import Undoing
@@ -21,18 +24,19 @@ from tunerr.app.arguments import Act, Arguments
 from tunerr.app.core import Core
 from tunerr.app.guide_acts import GuideActs
 from tunerr.app.lineup_acts import LineupActs
+from tunerr.app.live_settings import LIVE, RULES, take_over
+from tunerr.app.renumbering import Renumbering
 from tunerr.catalog.history import History
 from tunerr.catalog.search import CatalogSearch
-from tunerr.deck.sources import Form, SourceAct
 from tunerr.errors import ActionRefused
 from tunerr.model.channel import ChannelId, SourceId
 from tunerr.providers.probe import Prober, targets_of
 from tunerr.providers.probe_report import ProbeReport
 from tunerr.storage.choices import Kind
+from tunerr.storage.draft import DraftStore
+from tunerr.support.snapshot import Published
 from tunerr.support.tasks import Supervisor
-from tunerr.views.sources import SourcesView, sources_view
 
-_ACTS_SHOWN = 20
 _PROBE_SECONDS = 60.0
 _JOB_SECONDS = 300.0
 
@@ -55,19 +59,39 @@ class OperatorActs:
             reserved_by=core.offering.ledger.holder,
             reload=self._lineup_changed,
         )
+        self.draft = Draft(
+            choices=choices,
+            store=DraftStore(state=desk.state, clock=desk.clock),
+            audit=desk.audit,
+            names=self.finder.named,
+            reserved_by=core.offering.ledger.holder,
+            background=background,
+            reload=self._lineup_changed,
+        )
         self.identity = OperatorIdentity(choices=choices, find=self.finder.find, reload=self._identity_changed)
         self.rules = OperatorRules(choices=choices, reload=self._lineup_changed)
+        self.settings = OperatorSettings(
+            choices=choices,
+            loaded=lambda: core.settings_book.loaded,
+            live=LIVE,
+            rules=self.rules,
+            rule_names=RULES,
+            reload=self._settings_changed,
+        )
         self.transfer = Transfer(
             choices=choices,
             environment=core.book.configured,
             names=self.finder.named,
             reload=self._changed,
         )
-        self.guide = GuideActs(core, self.finder, self._lineup_changed)
+        self.guide = GuideActs(core, self.finder, self._lineup_changed, background)
+        self.renumbering = Renumbering(core, background)
         self.undoing = Undoing(choices=choices, reload=self._changed)
         self.guide_refresh = GuideRefresh(refresh=core.cycle.refresh_guides, audit=desk.audit, background=background)
         self._audit = desk.audit
         self._probing = asyncio.Lock()
+        self.probed: Published[tuple[ProbeReport | None, datetime | None]] = Published((None, None))
+        """The last test of all providers, and when it ended."""
 
     async def refresh(self, who: str, source: SourceId | None) -> str:
         """Refresh one source or all."""
@@ -106,28 +130,14 @@ class OperatorActs:
                 roll_back=self.roll_back,
             ),
             **acts.channel_acts(self.channels, self.finder),
-            **acts.identity_acts(self.identity, self.finder, suggestions=self._suggestions, explain=self._explained),
+            **acts.identity_acts(self.identity, self.finder, suggestions=self._suggestions, explain=self.explained),
             **acts.undo_acts(self.undoing),
             **acts.rules_acts(self.rules),
             **acts.agent_acts(self._core.ground.agents),
             "probe": self._probe,
-            **LineupActs(self._core, self.finder, self.rules, self._background).table(),
+            **LineupActs(self._core, self.finder, self.rules, self.renumbering, self._background).table(),
             **self.guide.table(),
         }
-
-    async def sources_view(self) -> SourcesView:
-        """Everything on the deck's sources page."""
-        core = self._core
-        current = core.ground.sources.current
-        return sources_view(
-            sources=current,
-            statuses=core.statuses.current,
-            accounts=core.accounts.statuses.current,
-            generations={one.id: await self.history.generations(one.id) for one in current if one.kind == "playlist"},
-            acts=await core.desk.choices.journal(_ACTS_SHOWN),
-            now=core.ground.clock.now(),
-            demo=core.demo,
-        )
 
     async def probe(self, seconds: float = _PROBE_SECONDS) -> ProbeReport:
         """Ask all providers whether they work, each for at most `seconds`.
@@ -138,40 +148,31 @@ class OperatorActs:
         prober = Prober(clients=core.ground.clients, clock=core.ground.clock, agents=core.ground.agents.fixed)
         async with self._probing:  # two at once would be the burst that providers ban for
             report = await prober.probe(targets_of(core.ground.sources.current), timeout=seconds)
+            self.probed.publish((report, core.ground.clock.now()))
         await core.ground.agents.learn(report.agents, usual=report.usual)
         return report
 
-    def source_forms(self) -> Mapping[str, SourceAct]:
-        """What the forms of the deck's sources page do."""
+    async def begin_probe(self, who: str) -> str:
+        """Have all providers tested; `probed` has what comes of it. Raises ActionRefused in the demo."""
+        self._check_something_to_probe()
+        if self.is_probing:
+            return "The providers are being tested already."
+        await self._audit.note(who=who, act="provider-probe", subject="all providers")
+        self._background.spawn(self.probe(), "probe")
+        return "All providers are being tested; that takes up to a minute."
 
-        async def refresh(who: str, form: Form) -> str:
-            return await self.refresh(who, SourceId(form["source"]) if form.get("source") else None)
-
-        async def add(who: str, form: Form) -> str:
-            return await self.sources.add(form.get("source", ""), _definition(form), who=who)
-
-        async def remove(who: str, form: Form) -> str:
-            return await self.sources.remove(form.get("source", ""), who=who)
-
-        async def roll_back(who: str, form: Form) -> str:
-            return await self.roll_back(who, SourceId(form.get("source", "")), _number(form, "generation"))
-
-        async def undo(who: str, form: Form) -> str:
-            return await self.undoing.undo(_number(form, "act"), who=who)
-
-        return {
-            "refresh": refresh,
-            "accept": lambda who, form: self.accept(who, SourceId(form.get("source", ""))),
-            "add": add,
-            "remove": remove,
-            "roll-back": roll_back,
-            "undo": undo,
-        }
+    @property
+    def is_probing(self) -> bool:
+        """Whether providers are being tested now."""
+        return self._probing.locked()
 
     async def _probe(self, given: Arguments) -> dict[str, Any]:
+        self._check_something_to_probe()
+        return (await self.probe(given.number("seconds") or _PROBE_SECONDS)).document()
+
+    def _check_something_to_probe(self) -> None:
         if self._core.demo:
             raise ActionRefused("There is no source to probe yet.", hint="Add one, or give --urls.")
-        return (await self.probe(given.number("seconds") or _PROBE_SECONDS)).document()
 
     def _check_source(self, source: SourceId) -> None:
         known = [one.id for one in self._core.ground.sources.current]
@@ -190,7 +191,8 @@ class OperatorActs:
         changes = await self.history.diff(source, old if old is not None else kept[1], new or kept[0])
         return {kind: asdict(change) for kind, change in changes.items()}
 
-    async def _explained(self, channel: ChannelId) -> list[dict[str, Any]]:
+    async def explained(self, channel: ChannelId) -> list[dict[str, Any]]:
+        """By what the entries of a channel are recognized; a job of the worker."""
         state_db = str(self._core.ground.folder.state_db)
         return await self._asked("explain-identity", "entries", state_db=state_db, channel=channel)
 
@@ -221,23 +223,15 @@ class OperatorActs:
         """Rulings count when the sources are read; that takes as long as they take to answer."""
         self._background.spawn(self._core.cycle.reread(), "read sources again")
 
+    async def _settings_changed(self) -> None:
+        await take_over(self._core, self._background)
+
     async def _changed(self, kinds: Collection[Kind]) -> None:
         """Take over choices of these kinds. Providers are asked only when they have to be."""
+        if "setting" in kinds:
+            await self._settings_changed()
+        if set(kinds) == {"setting"}:
+            return
         await (self._sources_changed() if "source" in kinds else self._lineup_changed())
         if "identity" in kinds:
             await self._identity_changed()
-
-
-def _definition(form: Form) -> dict[str, Any]:
-    """What a form says of a new source; the definition's own check refuses the rest."""
-    fields = ("type", "url", "username", "password")
-    given: dict[str, Any] = {name: form[name].strip() for name in fields if form.get(name, "").strip()}
-    hosts = [host.strip() for host in form.get("hosts", "").split(",") if host.strip()]
-    return given | ({"hosts": hosts} if hosts else {})
-
-
-def _number(form: Form, name: str) -> int:
-    text = form.get(name, "")
-    if not (text.isascii() and text.isdigit()):
-        raise ActionRefused(f"The form needs {name}: a whole number.")
-    return int(text[:18])

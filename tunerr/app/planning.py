@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 
@@ -13,12 +13,13 @@ from tunerr.errors import ActionRefused, ContentError
 from tunerr.lineup.allotment import Devices
 from tunerr.lineup.ledger import NumberLedger
 from tunerr.lineup.overrides import ChannelOverrides
-from tunerr.lineup.plan import Answer, Request, Summary
+from tunerr.lineup.plan import Answer, Request
 from tunerr.lineup.rules.candidate import RuleOverride
 from tunerr.lineup.rules.chosen import LineupRules, in_force, read_rules
 from tunerr.lineup.rules.coverage import GuideCoverage
 from tunerr.lineup.rules.recipe_file import ProgrammingRecipe, read_recipe
 from tunerr.model.channel import ChannelId
+from tunerr.model.override import ChannelOverride
 from tunerr.model.source import Source
 from tunerr.storage.choices import Choices
 from tunerr.storage.folder import DataFolder
@@ -75,10 +76,15 @@ class LineupPlanner:
         for note in answer.summary.notes:
             log.warning("lineup rule", note=note)
 
-    async def preview(self, chosen: LineupRules) -> Summary:
-        """Compare what the operator's `chosen` rules would choose with what is offered; nothing is published."""
+    async def preview(
+        self, chosen: LineupRules, overrides: Mapping[ChannelId, ChannelOverride] | None = None
+    ) -> Answer:
+        """Return what the operator's `chosen` rules and `overrides` (None: those in force) would offer.
+
+        Nothing is published. Raises TunerrError.
+        """
         rules, _ = in_force(chosen, self._settings, await self._programming())
-        return (await self._run(rules, preview=True)).summary
+        return await self._run(rules, overrides, preview=True)
 
     async def rules(self) -> LineupRules:
         """Return the rules in force: the operator's, with the settings on top."""
@@ -101,8 +107,11 @@ class LineupPlanner:
             log.warning("programming recipe", error=error.message, hint=error.hint)
         return self._recipe
 
-    async def _run(self, rules: LineupRules, *, preview: bool) -> Answer:
-        overrides = await self._overrides.all()
+    async def _run(
+        self, rules: LineupRules, overrides: Mapping[ChannelId, ChannelOverride] | None = None, *, preview: bool
+    ) -> Answer:
+        if overrides is None:
+            overrides = await self._overrides.all()
         promises = await self._ledger.promises()
         now = self._clock.now().timestamp()
         request = Request(

@@ -55,13 +55,15 @@ class RefreshCycle:
         lineup: Published[Lineup | None],
         edition: Published[GuideEdition | None],
         statuses: Published[tuple[SourceStatus, ...]],
-        interval: float,
+        interval: Callable[[], float],
         grace: float = _GRACE_S,
         after_playlists: Callable[[], Awaitable[bool]] | None = None,
         after_guides: Callable[[], Awaitable[object]] | None = None,
         after_edition: Callable[[GuideEdition], Awaitable[object]] | None = None,
     ) -> None:
         """`interval`, of sources without one of their own, and `grace` in seconds; an interval of 0 is none.
+
+        The former is asked again after `sources_changed`.
 
         `after_playlists` is called when channels were read; True means that there are other sources now.
         `after_guides` is called when guides were read and before they are rendered: it may decide anew which channels
@@ -88,6 +90,7 @@ class RefreshCycle:
         self._following = OneWaits(self._rendering)
         self._building = asyncio.Lock()
         self._rereading = OneWaits(asyncio.Lock())
+        self._rereading_guides = OneWaits(asyncio.Lock())
         self._wake = asyncio.Event()
 
     async def load(self) -> None:
@@ -166,6 +169,20 @@ class RefreshCycle:
 
         await self._rereading.run(read)
 
+    async def reread_guides(self) -> None:
+        """Read what guides sent last once more, as the settings are now, and make the edition of it.
+
+        Nobody is asked. Returns at once when another one waits to begin. Raises TunerrError.
+        """
+
+        async def read() -> None:
+            lineup = self._lineup.current
+            if lineup is not None:
+                await self._guide.read_again(lineup)
+                await self.render_guide(anew=True)
+
+        await self._rereading_guides.run(read)
+
     def turn(self, source: SourceId) -> asyncio.Lock:
         """What whoever changes what is served of a source holds meanwhile."""
         return self._turns[source]
@@ -207,7 +224,7 @@ class RefreshCycle:
                 await _set_within(self._wake, delay)
 
     def _interval_of(self, source: Source) -> float:
-        return self._interval if source.interval is None else source.interval
+        return self._interval() if source.interval is None else source.interval
 
     async def _attempt(self, due: frozenset[SourceId]) -> frozenset[SourceId]:
         """Refresh those that are due; those that are to be asked again soon."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from tunerr.app.core import Core
-from tunerr.guide.diagnosis.doctor import Findings
+from tunerr.app.runtime import runtime_report
 from tunerr.lineup.plan import Decision
 from tunerr.lineup.rules.coverage import GuidePolicy
 from tunerr.lineup.rules.pipeline import GUIDE_POLICY
@@ -17,8 +16,8 @@ from tunerr.views.reports import Reports
 from tunerr.views.streams import stream_reports
 
 
-def all_reports(core: Core, findings: Callable[[], Awaitable[Findings]]) -> Reports:
-    """By path. `findings`: has the worker examine the guides in force."""
+def all_reports(core: Core, diagnoses: Diagnoses) -> Reports:
+    """By path. `diagnoses`: of the guides in force."""
     clock = core.ground.clock
     guide = GuideReports(
         reader=core.guide.reader,
@@ -30,9 +29,9 @@ def all_reports(core: Core, findings: Callable[[], Awaitable[Findings]]) -> Repo
         clock=clock,
         store=core.guide.stored,
         policy=partial(_policy, core),
-        diagnoses=Diagnoses(findings, clock),
+        diagnoses=diagnoses,
     )
-    return {**stream_reports(core.gateway, clock), **guide.table()}
+    return {**stream_reports(core.gateway, clock), **guide.table(), "/debug/runtime.json": runtime_report(core)}
 
 
 async def _policy(core: Core, asked: GuidePolicy | None) -> dict[str, Any]:

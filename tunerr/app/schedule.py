@@ -24,10 +24,18 @@ class _Plan:
     regular: float
     retry: float = math.inf
     failures: int = 0
+    asked: float | None = None  # when its regular time was last
+    spread: float = 1.0  # of the interval since then
 
     @property
     def next(self) -> float:
         return min(self.regular, self.retry)
+
+    def use(self, interval: float) -> None:
+        """Count another interval from when its time was last."""
+        self.interval = interval
+        if self.asked is not None:
+            self.regular = self.asked + interval * self.spread if interval else math.inf
 
 
 class Schedule:
@@ -40,11 +48,16 @@ class Schedule:
         self._plans: dict[SourceId, _Plan] = {}
 
     def keep(self, intervals: Mapping[SourceId, float], now: float, *, anew: Collection[SourceId] = ()) -> None:
-        """Hold exactly these sources (seconds between refreshes, 0 = once); new ones and `anew` are due at once."""
+        """Hold exactly these sources (seconds between refreshes, 0 = once); new ones and `anew` are due at once.
+
+        Another interval counts from when the source was asked last.
+        """
         for source, interval in intervals.items():
             plan = self._plans.get(source)
-            if plan is None or plan.interval != interval or source in anew:
+            if plan is None or source in anew:
                 self._plans[source] = _Plan(interval, regular=now)
+            elif plan.interval != interval:
+                plan.use(interval)
         for source in self._plans.keys() - intervals.keys():
             del self._plans[source]
 
@@ -58,7 +71,8 @@ class Schedule:
         for plan in self._of(sources):
             plan.retry = math.inf
             if plan.regular <= now:
-                plan.regular = now + plan.interval * spread if plan.interval else math.inf
+                plan.asked, plan.spread = now, spread
+                plan.use(plan.interval)
 
     def answered(self, sources: Collection[SourceId], ill: Collection[SourceId], now: float) -> None:
         """Note that these were asked; `ill` are those of them that failed."""

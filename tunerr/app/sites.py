@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
@@ -13,7 +14,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
+from tunerr.app.crowd import Crowd, CrowdedSite
 from tunerr.app.forwarding import settle_who_asks
+from tunerr.app.ports import Ports
 from tunerr.errors import TunerrError
 from tunerr.support.addresses import Network
 
@@ -46,36 +49,43 @@ async def start_tcp(
     port: int,
     name: str,
     setting: str,
+    ports: Ports,
     trusted: Sequence[Network] = (),
     cancel_handlers: bool = False,
+    most: int | None = None,
 ) -> web.AppRunner:
     """Serve `application` on host (empty: every address) and port; the caller cleans the runner up.
 
-    `trusted`: the proxies whose word counts about who asks. `cancel_handlers` ends a handler when its client has gone.
+    The sockets come from `ports`. `trusted`: the proxies whose word counts about who asks. `cancel_handlers` ends a
+    handler when its client has gone. `most`: connections at once, for a port of pages, which are then begun one by one.
     Raises TunerrError that names the setting to change.
     """
     application.middlewares[:0] = [_cut_off_who_does_not_read, settle_who_asks(trusted)]
+    crowd = Crowd(most) if most is not None else None
+    if crowd is not None:
+        application.middlewares.insert(0, crowd.middleware)
     runner = web.AppRunner(
         application,
         handler_cancellation=cancel_handlers,
         shutdown_timeout=_SHUTDOWN_S,
         keepalive_timeout=_WITHOUT_REQUEST_S,
+        auto_decompress=False,  # nobody sends compressed bodies, and some kilobytes of zeros hold the loop for a second
         access_log=None,
         logger=_requests,
     )
     await runner.setup()
     try:
-        await _listen(runner, host, port)
+        await _listen(runner, ports, host, port, crowd)
     except OSError as error:
         await runner.cleanup()
         raise explained(error, host, port, name, setting) from error
     return runner
 
 
-async def also_listen(runner: web.AppRunner, *, host: str, port: int, name: str, setting: str) -> None:
+async def also_listen(runner: web.AppRunner, *, host: str, port: int, name: str, setting: str, ports: Ports) -> None:
     """Serve what `runner` serves on a further address; one warning when it can't be had."""
     try:
-        await _listen(runner, host, port)
+        await _listen(runner, ports, host, port)
     except OSError as error:
         problem = explained(error, host, port, name, setting)
         log.warning("further address not opened", problem=problem.message, hint=problem.hint)
@@ -92,8 +102,9 @@ async def _cut_off_who_does_not_read(request: web.Request, handler: Handler) -> 
     return await handler(request)
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
-    await web.TCPSite(runner, host or None, port, reuse_address=True).start()
+async def _listen(runner: web.AppRunner, ports: Ports, host: str, port: int, crowd: Crowd | None = None) -> None:
+    for one in await asyncio.to_thread(ports.sockets, host, port):  # a host may be a name that is looked up
+        await (web.SockSite(runner, one) if crowd is None else CrowdedSite(runner, one, crowd)).start()
 
 
 def explained(error: OSError, host: str, port: int, name: str, setting: str) -> TunerrError:

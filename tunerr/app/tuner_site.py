@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from tunerr.app.core import Core
 from tunerr.app.native import NativeFaces
@@ -16,15 +16,32 @@ from tunerr.guide.making.parts import GuideParts
 from tunerr.metrics.collector import Metrics, Readings
 from tunerr.metrics.http import routes as metrics_routes
 from tunerr.model.channel import ChannelId, LineupChannel
+from tunerr.model.status import Client
 from tunerr.outputs import calendar, health, m3u, reports, stream, xmltv
 from tunerr.outputs import web as common
 from tunerr.outputs.hdhr import http as hdhr
 from tunerr.support.tasks import Supervisor
 from tunerr.views.reports import Reports
 
+_GIVEN = frozenset({200, 206, 304})
+# What clients ask for by the end of its path, whichever device's it is.
+_ASKED_FOR = {
+    "lineup.json": "lineup",
+    "lineup.xml": "lineup",
+    "lineup.m3u": "lineup",
+    "live.m3u": "lineup",
+    "guide.xml": "guide",
+    "guide.xml.gz": "guide",
+}
 
-def tuner_application(core: Core, metrics: Metrics, background: Supervisor, told: Reports) -> web.Application:
-    """All faces on one application; `told`: the reports for programs on this machine."""
+
+def tuner_application(
+    core: Core, metrics: Metrics, background: Supervisor, told: Reports, *, on_asked: Callable[[Client, str], None]
+) -> web.Application:
+    """All faces on one application; `told`: the reports for programs on this machine.
+
+    `on_asked` hears of each client that was given the lineup or the guide.
+    """
     configured = core.settings.server.base_url
     deck = core.settings.deck
 
@@ -45,6 +62,7 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor, told
 
     application = web.Application()
     common.install(application)
+    application.on_response_prepare.append(partial(_note_asking, on_asked))
     application.add_routes(
         [
             *hdhr.routes(
@@ -76,6 +94,14 @@ def tuner_application(core: Core, metrics: Metrics, background: Supervisor, told
         ]
     )
     return application
+
+
+async def _note_asking(
+    on_asked: Callable[[Client, str], None], request: web.Request, response: web.StreamResponse
+) -> None:
+    what = _ASKED_FOR.get(request.path.rpartition("/")[2])
+    if what is not None and request.method == hdrs.METH_GET and response.status in _GIVEN:
+        on_asked(stream.client_of(request), what)
 
 
 def _pruned(core: Core) -> frozenset[ChannelId]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = cyclopts.App(
     name="bench",
     help="Measure the product beside what it is compared with.",
-    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog|guide|flood [flags]",
+    usage="Usage: iptv-tunerr lab bench relay|join|failover|hls|catalog|guide|flood|deck [flags]",
     version_flags=[],
 )
 
@@ -129,6 +129,22 @@ def flood(
     from tunerr.lab.bench.flood import Plan, run  # noqa: PLC0415 - aiohttp
 
     return _print(run(Plan(_folder(media), packets, connections, pairs, seconds)), json=json)
+
+
+@app.command
+def deck(
+    *,
+    channels: Annotated[int, Parameter(help="Channels of the catalog.")] = 50_000,
+    decks: Annotated[int, Parameter(help="How many decks are open.")] = 20,
+    pairs: Annotated[int, Parameter(help="How many busy times there are, each after a time at rest.")] = 6,
+    seconds: Annotated[float, Parameter(help="Length of a busy time, and of a rest.")] = 10.0,
+    json: AsJson = False,
+    media: Media = None,
+) -> int:
+    """A stream plays while decks are open and all pages are loaded: how much longer its gaps get, each page's time."""
+    from tunerr.lab.bench.deck import Plan, run  # noqa: PLC0415 - aiohttp
+
+    return _print(run(Plan(_folder(media), channels, decks, pairs, seconds)), json=json)
 
 
 def _folder(media: Path | None) -> Path:

@@ -1,4 +1,4 @@
-"""Flags over process environment over `.env`: one reading, all problems at once."""
+"""Flags over process environment over `.env` over what the operator chose: one reading, all problems at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from tunerr.config.declare import NumberedSection, Section, Setting, settings_of
 from tunerr.config.environment import PREFIX, read_dotenv
@@ -22,6 +23,8 @@ from tunerr.config.sources import Findings, build_sources
 from tunerr.errors import ConfigError
 
 _NUMBERED = re.compile(r"(?P<name>.+?)_(?P<number>[2-9]|[1-9][0-9])", re.ASCII)
+DECK = "deck"
+"""Origin of what the operator chose at run time."""
 _SHORT_REFRESH = 300.0  # seconds; providers lock out accounts that fetch more often
 _S = TypeVar("_S", bound=Section)
 _N = TypeVar("_N", bound=NumberedSection)
@@ -29,7 +32,7 @@ _N = TypeVar("_N", bound=NumberedSection)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One value that somebody set as `name`; `origin` is `.env`, `environment` or `flag`."""
+    """One value that somebody set as `name`; `origin` is `deck`, `.env`, `environment` or `flag`."""
 
     value: str = field(repr=False)
     name: str
@@ -38,11 +41,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, what is worth knowing about them, and where each set name (without prefix) came from."""
+    """The settings, what is worth knowing about them, and the value that was set for each name (without prefix)."""
 
     settings: Settings
     notes: tuple[str, ...] = ()
-    origins: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict, repr=False)
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where each value that was set came from, by name."""
+        return {name: one.origin for name, one in self.given.items()}
 
 
 def load(*, environ: Mapping[str, str], dotenv: Path | None, flags: Mapping[str, str]) -> Loaded:
@@ -65,18 +73,44 @@ def load(*, environ: Mapping[str, str], dotenv: Path | None, flags: Mapping[str,
         raise ConfigError(found.problems)
     if 0 < settings.server.refresh < _SHORT_REFRESH:
         found.notes.append(f"{PREFIX}REFRESH is very short; providers may lock out an account that fetches so often.")
-    origins = {name: one.origin for name, one in given.items()}
-    return Loaded(settings, tuple(dict.fromkeys(found.notes)), origins)
+    return Loaded(settings, tuple(dict.fromkeys(found.notes)), given)
 
 
-def _declarations() -> Iterator[Setting]:
+def choose(loaded: Loaded, chosen: Mapping[str, str]) -> Loaded:
+    """The same with values that the operator chose, by name without prefix, below all others.
+
+    A choice that can't be used is a note; the default counts then. Choices of an earlier call count no more.
+    """
+    found = Findings()
+    above = {name: one for name, one in loaded.given.items() if one.origin != DECK}
+    below = {name: Given(value, PREFIX + name, DECK) for name, value in chosen.items() if name not in above}
+    settings = _build(below | above, found)
+    return Loaded(settings, (*loaded.notes, *found.problems), below | above)
+
+
+def declared(name: str) -> tuple[type[Section], str, Setting] | None:
+    """The section, the field in it and the declaration of a setting by its name without prefix; None for no such."""
+    return _DECLARED.get(name)
+
+
+def parsed(name: str, text: str) -> object:
+    """Read `text` as the value of a setting that is declared. Raises ValueError with the parser's own sentence."""
+    section, field_name, _ = _DECLARED[name]
+    try:
+        return getattr(section.model_validate({field_name: text}), field_name)
+    except ValidationError as error:
+        raise ValueError(_reason(error.errors(include_url=False, include_input=False)[0])) from None
+
+
+def _declarations() -> Iterator[tuple[type[Section], str, Setting]]:
     for section in SECTIONS.values():
-        yield from (setting for _, setting, _ in settings_of(section))
+        yield from ((section, name, setting) for name, setting, _ in settings_of(section))
 
 
-_CANONICAL = {name: one.name for one in _declarations() for name in (one.name, *one.aliases)}
+_DECLARED = {one[2].name: one for one in _declarations()}
+_CANONICAL = {name: one.name for _, _, one in _DECLARED.values() for name in (one.name, *one.aliases)}
 _CANONICAL_NAMES = frozenset(_CANONICAL.values())
-_FAMILIES = frozenset(one.name for one in _declarations() if one.numbered)
+_FAMILIES = frozenset(one.name for _, _, one in _DECLARED.values() if one.numbered)
 
 
 def _read_layer(origin: str, layer: Mapping[str, str], found: Findings) -> dict[str, Given]:
@@ -148,11 +182,15 @@ def _section(section: type[_S], given: Mapping[str, Given], found: Findings, num
             name = str(item["loc"][0])
             setting, one = declared[name]
             if values.pop(name, None) is not None and one is not None:
-                found.problems.append(_sentence(setting, one, str(item.get("ctx", {}).get("error", item["msg"]))))
+                found.problems.append(_sentence(setting, one, _reason(item)))
         return section.model_validate(values)
+
+
+def _reason(item: ErrorDetails) -> str:
+    return str(item.get("ctx", {}).get("error", item["msg"]))
 
 
 def _sentence(setting: Setting, one: Given, reason: str) -> str:
     name, joint = (f"--{setting.flag}", " ") if one.origin == "flag" else (one.name, "=")
-    place = " (in .env)" if one.origin == ".env" else ""
+    place = {".env": " (in .env)", DECK: " (chosen in the Control Deck)"}.get(one.origin, "")
     return f"{name}{place}: {reason.rstrip('.')}. Example: {name}{joint}{setting.example}"

@@ -24,6 +24,7 @@ _HEADER_END = re.compile(r"\s*(?:[,|]|\r?\n)\s*(?=[!#$%&'*+.^_`~0-9A-Za-z-]+:(?!
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 """How a URL begins, and no path."""
 
+_HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # A comma parts two locations only when a scheme or a path follows; commas inside queries stay.
 _NEXT_LOCATION = re.compile(r"\s*,\s*(?=https?:|file:|[/~.])", re.IGNORECASE)
@@ -102,6 +103,15 @@ def words(text: str) -> tuple[str, ...]:
     if _CONTROL.search(text):
         raise ValueError("The value has line breaks or control characters; it must be one plain line.")
     return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def host_names(text: str) -> tuple[str, ...]:
+    """Host names parted by commas, without scheme and port, in small letters."""
+    names = tuple(word.lower().removesuffix(".") for word in words(text))
+    for name in names:
+        if _HOST_NAME.fullmatch(name) is None:
+            raise ValueError(f"{name[:40]!r} is no host name; write names only, as in deck.example.")
+    return names
 
 
 def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

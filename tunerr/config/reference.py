@@ -14,7 +14,7 @@ from tunerr.config.written import written
 SETTINGS_PAGE = Path("docs/reference/settings.md")
 SAMPLE_FILE = Path(".env.minimal.example")
 
-_TITLES = {
+TITLES = {
     "server": "Server",
     "account": "Subscriptions",
     "provider": "Providers",
@@ -28,6 +28,7 @@ _TITLES = {
     "deck": "Control Deck",
     "metrics": "Metrics",
 }
+"""What the sections are called, by their key."""
 
 _INTRODUCTION = """\
 ---
@@ -87,7 +88,7 @@ def sample_file() -> str:
 
 def _sections() -> Iterator[str]:
     for name, section in SECTIONS.items():
-        yield f"## {_TITLES[name]}\n"
+        yield f"## {TITLES[name]}\n"
         yield f"{(section.__doc__ or '').strip()}\n"
         yield "| Setting | Default | Meaning | Example |\n|---|---|---|---|"
         yield from _rows(section)

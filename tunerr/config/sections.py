@@ -200,6 +200,16 @@ class DeckSettings(Section):
             secret=True,
         ),
     ] = None
+    hosts: Annotated[
+        tuple[str, ...],
+        reads(parsers.host_names),
+        Setting(
+            "WEBUI_HOSTS",
+            "Names by which the Control Deck may be opened over plain http, beside addresses and names of the house.",
+            "deck.example,tv.example",
+            default="the host of BASE_URL",
+        ),
+    ] = ()
 
 
 class MetricsSettings(Section):

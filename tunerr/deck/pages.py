@@ -1,167 +1,183 @@
-"""The deck's pages: first set-up, login, and home."""
+"""Pages as routes: HTML, JSON of the same view, and the events that keep the live part fresh."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from importlib.resources import files
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
 
-from tunerr.actions.operators import OneTimeCode
+from tunerr.deck.feed import Feed, Feeds
 from tunerr.deck.forms import form_of
-from tunerr.deck.gate import COOKIE, SESSION, Gate, set_session_cookie
-from tunerr.deck.render import Renderer, json_answer
-from tunerr.errors import ActionRefused
-from tunerr.model.channel import SourceId
+from tunerr.deck.gate import COOKIE, SESSION, VISITOR, Gate, prefix_of
+from tunerr.deck.navigation import PLACES, Facts
+from tunerr.deck.notice import NOTHING_TO_SAY
+from tunerr.deck.operations import local
+from tunerr.deck.page import Asked, Page
+from tunerr.deck.preferences import keep_level, level_of, read_level, zone_of
+from tunerr.deck.render import Renderer, html_answer, json_answer
+from tunerr.deck.sessions import Session
+from tunerr.model.operator import Visitor
 from tunerr.views.device import ClientUrls
-from tunerr.views.status import HomeView
 
-# The deck's own assets; the list is closed, so no path that a client invents reaches a file.
-_ASSETS = {"deck.css": "text/css", "deck.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_EVENTS = "text/event-stream"
+# Longer without a word, and proxies take a connection for dead.
+_HEARTBEAT_S = 15.0
+# So soon is seen that the browser has gone, or its session.
+_LOOK_S = 1.0
+_BACK_AGAIN_MS = 2000
 
 
-class Pages:
-    """Renders pages from views; holds no state of its own."""
+class PageRoutes:
+    """Makes the routes of pages; holds no state of its own."""
 
     def __init__(
         self,
         *,
         gate: Gate,
         renderer: Renderer,
-        code: OneTimeCode,
-        view: Callable[[], HomeView],
+        feeds: Feeds,
+        facts: Callable[[], Facts],
         urls: Callable[[web.Request], ClientUrls],
-        refresh: Callable[[str, SourceId | None], Awaitable[str]],
-        accept_shrink: Callable[[str, SourceId], Awaitable[str]],
-        stop_stream: Callable[[str, str], Awaitable[str]],
     ) -> None:
-        """`stop_stream` takes who asks and a channel id."""
+        """`facts`: what the frame around each page says; `urls`: addresses of the tuner for whoever asks."""
         self._gate = gate
-        self._code = code
-        self._view = view
+        self._renderer = renderer
+        self._feeds = feeds
+        self._facts = facts
         self._urls = urls
-        self._refresh = refresh
-        self._accept_shrink = accept_shrink
-        self._stop_stream = stop_stream
-        self._page = renderer.page
-        self._assets = {name: files("tunerr.deck").joinpath("assets", name).read_bytes() for name in _ASSETS}
 
-    def routes(self) -> list[web.RouteDef]:
-        """All routes of the deck."""
+    def routes(self, pages: Iterable[Page]) -> list[web.RouteDef]:
+        """Two routes for each page: its path and that of its JSON."""
         return [
-            web.get("/", self._home),
-            web.get("/login", self._login_form),
-            web.post("/login", self._login),
-            web.get("/setup", self._setup_form),
-            web.post("/setup", self._setup),
-            web.post("/logout", self._logout),
-            web.get("/deck/status.json", self._status),
-            web.post("/act/refresh", self._do_refresh),
-            web.post("/act/accept-refresh", self._do_accept),
-            web.post("/act/stop-stream", self._do_stop),
-            web.get("/healthz", self._health),
-            web.get("/assets/{name}", self._asset),
+            route
+            for page in pages
+            for route in (web.get(page.path, self._face(page)), web.get(page.api, self._api(page)))
         ]
 
-    async def _home(self, request: web.Request) -> web.StreamResponse:
-        session = request[SESSION]
-        # What the page fetches to renew itself must not take the notice that the next page is to show.
-        renewal = "live" in request.query
-        return self._page(
-            "home.html",
-            view=self._view(),
+    def values(self, request: web.Request) -> dict[str, object]:
+        """What every page is rendered with beside its view; the waiting notice is taken by whoever gets the page."""
+        session: Session | None = request.get(SESSION)
+        prefix = prefix_of(request)
+        shown = session is not None and request.method != hdrs.METH_HEAD
+        waiting = self._gate.sessions.take_notice(request.cookies[COOKIE]) if shown else None
+        return {
+            **self._setting(request),
+            "csrf": session.csrf_for_page() if session is not None else "",
+            "notice": waiting or NOTHING_TO_SAY,
+            "places": PLACES,
+            "facts": self._facts(),
+            "zone_cookie_path": prefix or "/",
+        }
+
+    async def error_page(self, request: web.Request, status: int, message: str, hint: str) -> web.Response:
+        """What a person sees of a refusal or a failure, with the way out."""
+        values = {**self.values(request), "status": status, "message": message, "hint": hint}
+        return html_answer(text=await self._renderer.page("error.html", values), status=status)
+
+    def _setting(self, request: web.Request) -> dict[str, object]:
+        """What a live part is rendered with too: all that doesn't belong to one session alone."""
+        visitor: Visitor = request[VISITOR]
+        prefix = prefix_of(request)
+        return {
+            "visitor": visitor,
+            "level": level_of(request),
+            "zone": zone_of(request),
+            "path": request.path,
+            "query": request.rel_url.raw_query_string,
+            "prefix": prefix,
+        }
+
+    def _asked(self, request: web.Request) -> Asked:
+        return Asked(
+            query=request.query,
+            match=dict(request.match_info),
+            visitor=request[VISITOR],
             urls=self._urls(request),
-            csrf=session.csrf,
-            user=session.user,
-            notice="" if renewal else self._gate.sessions.take_notice(request.cookies[COOKIE]),
+            zone=zone_of(request),
+            level=level_of(request),
         )
 
-    async def _status(self, _request: web.Request) -> web.StreamResponse:
-        return json_answer(asdict(self._view()))
+    def _face(self, page: Page) -> Handler:
+        async def show(request: web.Request) -> web.StreamResponse:
+            self._gate.allows(request[VISITOR], page.role, None)
+            if page.live and request.method == hdrs.METH_GET and request.headers.get(hdrs.ACCEPT) == _EVENTS:
+                return await self._events(page, request)
+            view = await page.view(self._asked(request))
+            text = await self._renderer.page(page.template, {**self.values(request), "view": view, "live": page.live})
+            answer = html_answer(text=text, headers={hdrs.VARY: "Accept, Cookie"})
+            answer.enable_compression()
+            return answer
 
-    async def _health(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response({"status": "ok"})
+        return show
 
-    async def _login_form(self, _request: web.Request) -> web.StreamResponse:
-        if not await self._gate.operators.password_is_set():
-            raise web.HTTPTemporaryRedirect("/setup")
-        return self._login_page(user=self._gate.operators.user)
+    def _api(self, page: Page) -> Handler:
+        async def show(request: web.Request) -> web.StreamResponse:
+            self._gate.allows(request[VISITOR], page.role, None)
+            answer = json_answer(await page.view(self._asked(request)))
+            answer.enable_compression()
+            return answer
 
-    async def _login(self, request: web.Request) -> web.StreamResponse:
+        return show
+
+    async def _events(self, page: Page, request: web.Request) -> web.StreamResponse:
+        # Who asks isn't part of what is shown but for the role: browsers of one household share one look.
+        asked = self._asked(request)
+        asked = replace(asked, visitor=replace(asked.visitor, name=""))
+        setting = {**self._setting(request), "visitor": asked.visitor, "csrf": "", "live": True}
+        key = (request.path_qs, asked.urls, asked.zone.key, asked.level, asked.visitor, setting["prefix"])
+        answer = web.StreamResponse(headers={hdrs.CONTENT_TYPE: _EVENTS, hdrs.VARY: "Accept, Cookie"})
+        async with self._feeds.followed(
+            key,
+            lambda: page.view(asked),
+            lambda view: self._renderer.live(page.template, {**setting, "view": view}),
+        ) as feed:
+            with suppress(ConnectionResetError):  # the reader has gone
+                await answer.prepare(request)
+                await answer.write(b"retry: %d\n\n" % _BACK_AGAIN_MS)
+                await self._tell(request, answer, feed)
+        return answer
+
+    async def _tell(self, request: web.Request, answer: web.StreamResponse, feed: Feed) -> None:
+        """Send each version until the browser has gone, or its session, or the feed is over."""
+        version, quiet = 0, 0.0
+        while not feed.over and self._listens(request):
+            try:
+                async with asyncio.timeout(_LOOK_S):
+                    version = await feed.after(version)
+            except TimeoutError:
+                quiet += _LOOK_S
+                if quiet < _HEARTBEAT_S:
+                    continue
+                said = b": still here\n\n"
+            else:
+                said = event("live", feed.text)
+            quiet = 0.0
+            if not feed.over and self._listens(request):  # a session may have ended while nothing changed
+                await answer.write(said)
+
+    def _listens(self, request: web.Request) -> bool:
+        there = request.transport is not None and not request.transport.is_closing()
+        return there and self._gate.stands(request)
+
+
+def event(name: str, text: str) -> bytes:
+    """One server-sent event."""
+    lines = "".join(f"data: {line}\n" for line in text.splitlines())
+    return f"event: {name}\n{lines}\n".encode()
+
+
+def level_routes() -> list[web.RouteDef]:
+    """The choice of how much the deck shows."""
+
+    async def choose(request: web.Request) -> web.StreamResponse:
+        prefix = prefix_of(request)
         form = await form_of(request)
-        user = form.get("username", "")
-        async with self._gate.turn:
-            wait = self._gate.blocked(request)
-            if wait is not None:
-                page = self._login_page(status=429, user=self._gate.operators.user, problem=wait.sentence)
-                page.headers.update(wait.headers)
-                return page
-            token = await self._gate.login(request, user, form.get("password", ""))
-        if token is None:
-            return self._login_page(status=401, user=user, problem="This name and password do not match.")
-        return _logged_in(request, token)
+        answer = web.Response(status=303, headers={hdrs.LOCATION: prefix + local(form.get("back", ""))})
+        keep_level(answer, read_level(form.get("level", "")), path=prefix or "/")
+        return answer
 
-    async def _setup_form(self, _request: web.Request) -> web.StreamResponse:
-        if self._gate.operators.fixed:
-            raise web.HTTPTemporaryRedirect("/login")
-        return self._setup_page()
-
-    async def _setup(self, request: web.Request) -> web.StreamResponse:
-        form = await form_of(request)
-        wait = self._gate.blocked(request)
-        if wait is not None:
-            page = self._setup_page(status=429, problem=wait.sentence)
-            page.headers.update(wait.headers)
-            return page
-        password = form.get("password", "")
-        operators = self._gate.operators
-        if password != form.get("again", ""):
-            return self._setup_page(status=400, problem="The two passwords differ.")
-        try:
-            await operators.set_password(self._code, form.get("code", ""), password)
-        except ActionRefused as refused:
-            self._gate.throttle.failed(request.remote or "")
-            return self._setup_page(status=403, problem=refused.message, hint=refused.hint)
-        self._gate.throttle.succeeded(request.remote or "")
-        self._gate.sessions.close_all()
-        return _logged_in(request, self._gate.sessions.open(operators.user))
-
-    async def _logout(self, request: web.Request) -> web.StreamResponse:
-        self._gate.sessions.close(request.cookies.get(COOKIE, ""))
-        response = web.HTTPSeeOther("/login")
-        response.del_cookie(COOKIE, path="/")
-        raise response
-
-    async def _do_refresh(self, request: web.Request) -> web.StreamResponse:
-        source = (await form_of(request)).get("source")
-        act = self._refresh(request[SESSION].user, SourceId(source) if source else None)
-        await self._gate.acted(request, act, back="/")
-
-    async def _do_accept(self, request: web.Request) -> web.StreamResponse:
-        source = SourceId((await form_of(request)).get("source", ""))
-        await self._gate.acted(request, self._accept_shrink(request[SESSION].user, source), back="/")
-
-    async def _do_stop(self, request: web.Request) -> web.StreamResponse:
-        channel = (await form_of(request)).get("channel_id", "")
-        await self._gate.acted(request, self._stop_stream(request[SESSION].user, channel), back="/")
-
-    async def _asset(self, request: web.Request) -> web.StreamResponse:
-        name = request.match_info["name"]
-        if name not in self._assets:
-            raise web.HTTPNotFound
-        return web.Response(
-            body=self._assets[name], content_type=_ASSETS[name], headers={"Cache-Control": "max-age=300"}
-        )
-
-    def _login_page(self, *, user: str, status: int = 200, problem: str = "") -> web.Response:
-        return self._page("login.html", status=status, user=user, problem=problem, fixed=self._gate.operators.fixed)
-
-    def _setup_page(self, *, status: int = 200, problem: str = "", hint: str = "") -> web.Response:
-        return self._page("setup.html", status=status, user=self._gate.operators.user, problem=problem, hint=hint)
-
-
-def _logged_in(request: web.Request, token: str) -> web.Response:
-    response = web.Response(status=303, headers={"Location": "/"})
-    set_session_cookie(response, token, secure=request.secure)
-    return response
+    return [web.post("/level", choose)]

@@ -110,6 +110,13 @@ class AccountLimit:
         self._tried_at = now
         return True
 
+    def forget(self) -> None:
+        """Begin anew: limit, release time, and what led to them."""
+        self.why, self.release_seconds = "", 0.0
+        self._learned = self._tried_at = self._evidence = self._slow = None
+        self._learned_at = 0.0
+        self._closed_at = None
+
     def _suspect(self, refusal: Refusal) -> None:
         if self._learned is not None and refusal.playing >= self._learned:
             self._learned_at = refusal.at

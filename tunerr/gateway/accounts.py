@@ -179,6 +179,26 @@ class Accounts:
         most = limit if limit is not None else account.limit.proven
         return account.limit.lingers == 0 and len(account.leases) < most
 
+    def full(self, key: str) -> bool:
+        """Whether the account with that key is known to play all that it bears."""
+        account = self._accounts.get(key)
+        if account is None:
+            return False
+        limit, _ = self._limit(key, account)
+        return limit is not None and len(account.leases) >= limit
+
+    def forget(self, key: str) -> bool:
+        """Forget what was learned of the account with that key: its limit and how slow it is; whether there was any.
+
+        What is given counts on, and so do the streams that are open.
+        """
+        account = self._accounts.get(key)
+        if account is None or account.limit.blank:
+            return False
+        account.limit.forget()
+        account.notify()
+        return True
+
     @property
     def facts(self) -> tuple[AccountFacts, ...]:
         """The accounts that are in use or of which something is known, by key."""

@@ -12,6 +12,9 @@ from tunerr.gateway.inspection import Signs
 from tunerr.gateway.lead import Lead
 from tunerr.support.clock import Clock
 
+# Longer than the usual segment, so that what comes by segments shows its pace too; the history is not much longer.
+_PACE_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -19,6 +22,21 @@ class Fault:
 
     error: UpstreamError
     content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a source does. Seconds: `lead` ahead of real time, `silent` without new media.
+
+    `pace`: media in each second of the last 10, 1.0 is real time. `bursty`: it brings its media in bursts, so that its
+    lead swings. `breaks`: places in the last 10 s in which packets were lost.
+    """
+
+    lead: float
+    pace: float
+    silent: float
+    bursty: bool
+    breaks: int
 
 
 class Detectors:
@@ -48,6 +66,17 @@ class Detectors:
     def lead(self) -> float:
         """Seconds of media received minus wall seconds since the first media."""
         return self._lead.value
+
+    @property
+    def condition(self) -> Condition:
+        """How the source does at this moment."""
+        return Condition(
+            lead=self.lead,
+            pace=self._lead.rate(_PACE_SECONDS),
+            silent=self._lead.silent,
+            bursty=self._bursty,
+            breaks=self._breaks.within(self._progress)[0],
+        )
 
     def take(self, signs: Signs) -> None:
         """Take the totals as they are after a chunk."""

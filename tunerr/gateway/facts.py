@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class GatewayFacts:
     """Totals since start but for the first four, which are now. `tunes_failed`: HDHomeRun code and count.
 
-    `slots`: streams that are open at providers; `switches`: why a source was left (reason of the UpstreamError, or
-    "better" for going back to a better one) and how often another took over then.
+    `slots`: streams that are open at providers; `switches`: why a source was left (reason of the UpstreamError,
+    "better" for going back to a better one, "asked" for an operator's wish) and how often another took over then.
     """
 
     active_sessions: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import structlog
 
@@ -12,6 +13,7 @@ from tunerr.errors import ActionRefused, SystemBusy, TuneError, TunerInUse
 from tunerr.gateway.accounts import Accounts
 from tunerr.gateway.facts import GatewayFacts, Tally
 from tunerr.gateway.limits import Limits
+from tunerr.gateway.now import StreamNow
 from tunerr.gateway.outcome import PlaybackOutcome
 from tunerr.gateway.pull import Means
 from tunerr.gateway.selector import CatalogOrder, HostSelector
@@ -62,9 +64,10 @@ class Gateway:
         self._tasks = Supervisor()
         self._tally = Tally()
         self._tuners = TunerPool(count=tuner_count, patience=limits.slot, rest=limits.rest)
+        self._means = Means(opener=opener, accounts=self.accounts, limits=limits, clock=clock)
         self._house = House(
             tuners=self._tuners,
-            means=Means(opener=opener, accounts=self.accounts, limits=limits, clock=clock),
+            means=self._means,
             selector=selector or CatalogOrder(),
             slates=SlateMaker(ffmpeg=ffmpeg, tasks=self._tasks),
             tally=self._tally,
@@ -126,6 +129,10 @@ class Gateway:
         """End the reservation of a tuner; what it plays plays on. One that is not reserved is no error."""
         self._tuners.release(tuner)
 
+    def set_retries(self, retries: int, pause: float) -> None:
+        """How often later tunes ask an upstream again, and the seconds before the first time."""
+        self._means.limits = replace(self._means.limits, retries=retries, retry_pause=pause)
+
     def status(self) -> tuple[TunerStatus, ...]:
         """One row for each tuner."""
         rows = {row.index: row for session in self._sessions if (row := session.status()) is not None}
@@ -169,6 +176,10 @@ class Gateway:
         running = tuple(session.attempt() for session in reversed(self._sessions))
         return running + tuple(reversed(self._attempts))
 
+    def streams(self) -> tuple[StreamNow, ...]:
+        """The sessions at work as they are at this moment, oldest first."""
+        return tuple(session.now() for session in self._sessions)
+
     def forget_attempts(self) -> None:
         """Clear the memory of sessions that are over."""
         self._attempts.clear()
@@ -187,6 +198,24 @@ class Gateway:
         for viewer in viewers:
             viewer.stop()
         return len(sessions) or len(viewers)
+
+    def stop_viewer(self, request: str) -> None:
+        """End one viewer; those beside it go on, whoever came first. Raises ActionRefused when there is none such."""
+        viewer = next((one for session in self._sessions for one in session.hub if one.request == request), None)
+        if viewer is None:
+            raise ActionRefused("There is no such viewer.", hint="It may have left; look at the active streams.")
+        viewer.stop()
+
+    def switch_stream(self, request: str) -> str:
+        """Have the session with this id go to its next source, unbroken where the accounts allow; a sentence.
+
+        It goes on with the old one when the other shows no picture. Raises ActionRefused when there is no such stream,
+        or no other source for it.
+        """
+        session = next((one for one in self._sessions if one.id == request), None)
+        if session is None:
+            raise ActionRefused("There is no such stream.", hint="It may have ended; look at the active streams.")
+        return session.switch()
 
     def _idle(self, index: int) -> TunerStatus:
         return TunerStatus(index, reserved_by=self._tuners.reserved_by(index))

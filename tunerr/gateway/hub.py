@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from tunerr.gateway.clients import is_media_server
 from tunerr.gateway.held_head import HeldHead
+from tunerr.gateway.now import ViewerNow
 from tunerr.gateway.piece import Piece
 from tunerr.gateway.ring import Entry, Ring
 from tunerr.gateway.viewer import HIGH_WATER, Viewer
@@ -43,7 +45,7 @@ class Hub:
         self._lead = lead
         self._stalled_viewer = stalled_viewer
         self._cushioned = cushion > 0
-        self._viewers: dict[Viewer, None] = {}
+        self._viewers: dict[Viewer, datetime] = {}  # and when they came
         # Those of them that get new pieces; a viewer that was told to finish is in neither.
         self._live: dict[Viewer, None] = {}
         self._held: dict[Viewer, None] = {}
@@ -60,8 +62,11 @@ class Hub:
     @property
     def audience(self) -> tuple[Client, ...]:
         """Who watches, once for each viewer; a silent one counts while its client has no other viewer here."""
-        heard = [viewer.client for viewer in self._viewers if viewer not in self._silent]
-        return (*heard, *(viewer.client for viewer in self._silent if viewer.client not in heard))
+        return tuple(viewer.client for viewer in self._counted())
+
+    def now(self) -> tuple[ViewerNow, ...]:
+        """How those who watch do, in the order of `audience`."""
+        return tuple(self._now_of(viewer) for viewer in self._counted())
 
     def admit(self, client: Client, request: str = "", *, user: str = "", silent: bool = False) -> Viewer:
         """A viewer that starts at the newest access point of its head, or at the first one to come.
@@ -79,7 +84,7 @@ class Hub:
             patience=self._stalled_viewer * (_PATIENCE_WITH_SERVERS if server else 1),
             user=user,
         )
-        self._viewers[viewer] = None
+        self._viewers[viewer] = self._clock.now()
         if silent:
             self._silent[viewer] = None
         else:
@@ -141,6 +146,26 @@ class Hub:
             self._sweep_at = now + _SWEEP_SECONDS
             self._sweep(now)
         return busy
+
+    def _counted(self) -> list[Viewer]:
+        heard = [viewer for viewer in self._viewers if viewer not in self._silent]
+        clients = {viewer.client for viewer in heard}
+        return [*heard, *(viewer for viewer in self._silent if viewer.client not in clients)]
+
+    def _now_of(self, viewer: Viewer) -> ViewerNow:
+        cushion = self.held_head.reserve if viewer in self._held else 0.0
+        return ViewerNow(
+            request=viewer.request,
+            client=viewer.client,
+            user=viewer.user,
+            since=self._viewers[viewer],
+            cushion=cushion,
+            backlog=max(viewer.behind - cushion, 0.0),
+            sent=viewer.sent,
+            lapped=viewer.lapped,
+            lapped_ago=viewer.lapped_ago,
+            dropped=viewer.dropped,
+        )
 
     def _seat(self, viewer: Viewer, *, held: bool) -> None:
         """Give it its head, and its place when there is one."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from tunerr.errors import TunerrError, UpstreamError
 from tunerr.gateway.accounts import Accounts
 from tunerr.gateway.coalescer import Coalescer
-from tunerr.gateway.detectors import Detectors
+from tunerr.gateway.detectors import Condition, Detectors
 from tunerr.gateway.inspection import Inspection
 from tunerr.gateway.inspector import TsInspector
 from tunerr.gateway.limits import Limits
@@ -58,9 +58,9 @@ class Patience:
     picture: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Means:
-    """What every pull of a gateway works with."""
+    """What every pull of a gateway works with. `limits` may be replaced; what has begun goes on as it is."""
 
     opener: UpstreamOpener
     accounts: Accounts
@@ -116,6 +116,11 @@ class Pull:
         return self._detectors.lead
 
     @property
+    def condition(self) -> Condition:
+        """How it does at this moment."""
+        return self._detectors.condition
+
+    @property
     def played(self) -> float:
         """Seconds since the first access point."""
         return self.age - self.picture_after if self.picture_after is not None else 0.0
@@ -143,14 +148,6 @@ class Pull:
         if self._ending is None:  # it was stopped, or broke in an unforeseen way, which is logged
             self._ending = UpstreamError(f"{self.label} was given up.", reason="stopped")
         return self._ending
-
-    async def ended_within(self, seconds: float) -> UpstreamError | None:
-        """Wait as `ended`, for `seconds` at most; None when it still plays then."""
-        if self._task is not None:
-            await asyncio.wait({self._task}, timeout=seconds)
-            if not self._task.done():
-                return None
-        return await self.ended()
 
     async def stop(self) -> None:
         """Let go of it and wait until all of it is freed."""

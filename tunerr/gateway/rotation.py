@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tunerr.errors import UpstreamError
 from tunerr.gateway.accounts import account_of
@@ -24,12 +25,33 @@ class _Record:
     """What one candidate has shown."""
 
     account: str
+    host: str
+    label: str  # its URL, redacted
     failures: int = 0  # in a row
     ready: float = 0.0  # when it may be tried
     played: float = 0.0  # seconds since it was opened last
     failed: bool = False  # in this outage
     faults: dict[str, float] = field(default_factory=dict)  # reason → when it was left for that
     codecs: tuple[str, ...] = ()
+    trouble: str = ""  # why it was refused or lost last
+    troubled_at: datetime | None = None
+    unwanted: bool = False  # the operator asked for another one while it played
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When a candidate may be tried: in `wait` seconds, `inf` for never. `trouble`: why it was lost last, and when.
+
+    `label` is its redacted URL.
+    """
+
+    candidate: Candidate
+    account: str
+    host: str
+    label: str
+    wait: float
+    trouble: str
+    troubled_at: datetime | None
 
 
 class Rotation:
@@ -38,7 +60,8 @@ class Rotation:
     def __init__(self, candidates: Sequence[Candidate], *, clock: Clock) -> None:
         self.candidates = tuple(candidates)
         self._clock = clock
-        self._records = [_Record(account_of(candidate.stream)) for candidate in self.candidates]
+        streams = [candidate.stream for candidate in self.candidates]
+        self._records = [_Record(account_of(one), one.url.host, str(one.url)) for one in streams]
         self._codecs: tuple[str, ...] = ()  # those that the viewers have
         self._lost_at = -math.inf
 
@@ -58,6 +81,23 @@ class Rotation:
             return record.failed, record.account in burnt, self._differs(record), place
 
         return self.candidates[min(ready, key=order)]
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """How all candidates stand, best first."""
+        now = self._clock.monotonic()
+        return tuple(
+            Turn(
+                candidate,
+                record.account,
+                record.host,
+                record.label,
+                max(record.ready - now, 0.0),
+                record.trouble,
+                record.troubled_at,
+            )
+            for candidate, record in zip(self.candidates, self._records, strict=True)
+        )
 
     def wait(self) -> float:
         """Seconds until one may be tried, 30 at most: then ask again."""
@@ -85,6 +125,7 @@ class Rotation:
         now = self._lost_at = self._clock.monotonic()
         record = self._record(candidate)
         played, record.played, record.failed = record.played, 0.0, True
+        record.trouble, record.troubled_at = error.message, self._clock.now()
         if error.reason in _NEVER_AGAIN:
             record.ready = math.inf
             return
@@ -106,17 +147,36 @@ class Rotation:
             for record in self._records
         )
 
+    def other(self, current: Candidate) -> Candidate | None:
+        """What the operator gets who asks for another one than `current`: the next in order that may be tried now.
+
+        After the last one the first is next; those known to have other codecs than the viewers come after all others.
+        """
+        now, place = self._clock.monotonic(), self.candidates.index(current)
+        count = len(self.candidates)
+        following = [(place + step) % count for step in range(1, count)]
+        ready = [one for one in following if self._records[one].ready <= now]
+        ready.sort(key=lambda one: self._differs(self._records[one]))
+        return self.candidates[ready[0]] if ready else None
+
+    def choose(self, left: Candidate, taken: Candidate) -> None:
+        """The operator wanted `taken` and not `left`, which is not gone back to as a better one from now on."""
+        self._record(left).unwanted = True
+        self._record(taken).unwanted = False
+
     def better(self, current: Candidate) -> Candidate | None:
         """One of higher rank to go back to: it may be tried, nothing was lost or tried in vain for 15 minutes.
 
-        None that is known to have other codecs than the viewers: going back must cost them nothing.
+        None that is known to have other codecs than the viewers: going back must cost them nothing. None that the
+        operator did not want.
         """
         now = self._clock.monotonic()
         if now - self._lost_at < _BETTER:
             return None
         place = self.candidates.index(current)
         above = zip(self.candidates[:place], self._records, strict=False)
-        return next((cand for cand, record in above if record.ready <= now and not self._differs(record)), None)
+        ready = ((candidate, record) for candidate, record in above if record.ready <= now and not record.unwanted)
+        return next((candidate for candidate, record in ready if not self._differs(record)), None)
 
     def _differs(self, record: _Record) -> bool:
         return bool(record.codecs and self._codecs) and record.codecs != self._codecs

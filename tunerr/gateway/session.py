@@ -14,6 +14,7 @@ from tunerr.gateway.clients import is_media_server
 from tunerr.gateway.facts import Tally
 from tunerr.gateway.feed import Feed
 from tunerr.gateway.hub import Hub
+from tunerr.gateway.now import StreamNow
 from tunerr.gateway.outcome import PlaybackOutcome
 from tunerr.gateway.pull import Means, Pull
 from tunerr.gateway.selector import HostSelector
@@ -203,6 +204,19 @@ class Session:
             keyframes=inspector is None or inspector.keyframes_seen,
             left_out=self._feed.splicer.facts.units_dropped,
         )
+
+    def now(self) -> StreamNow:
+        """What it is doing at this moment."""
+        return StreamNow(
+            attempt=self.attempt(),
+            bits_per_second=self._feed.bits_per_second,
+            supply=self._supply.now(),
+            viewers=self.hub.now(),
+        )
+
+    def switch(self) -> str:
+        """Have another source tried, soon; a sentence. Raises ActionRefused without one."""
+        return self._supply.switch()
 
     async def _run(self) -> None:
         try:

@@ -8,17 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from tunerr.errors import UpstreamError
+from tunerr.errors import ActionRefused, UpstreamError
 from tunerr.gateway.clients import is_media_server
 from tunerr.gateway.content_watch import ContentWatch
 from tunerr.gateway.feed import Feed
 from tunerr.gateway.inspection import Inspection
 from tunerr.gateway.intermission import show
+from tunerr.gateway.now import SupplyNow
 from tunerr.gateway.pull import Means, Patience, Pull
 from tunerr.gateway.quality import Quality
 from tunerr.gateway.rotation import Rotation
 from tunerr.gateway.selector import Candidate
 from tunerr.gateway.slate import SlateMaker
+from tunerr.gateway.standing import no_other, standings
 from tunerr.gateway.state import State
 from tunerr.gateway.verdict import is_transient, verdict
 from tunerr.model.carried import Carried
@@ -69,6 +71,8 @@ class Supply:
         self._open: set[Pull] = set()
         self._card: asyncio.Task[None] | None = None
         self._lost_at = 0.0
+        self._look: asyncio.Timeout | None = None  # the wait for the next look, while a source plays undisturbed
+        self._asked: Candidate | None = None  # what the operator gets who asked for another source
         self._why = self._reason = ""
         self._label = ""
 
@@ -91,6 +95,42 @@ class Supply:
     def quality(self) -> int:
         """Percent of the last 10 s in which a source was there and nothing of it was missing; 0 before a picture."""
         return self._quality.percent(self._now())
+
+    def now(self) -> SupplyNow:
+        """How the sources stand at this moment."""
+        pull = self.pull
+        return SupplyNow(
+            candidates=standings(
+                self._rotation.turns,
+                playing=pull.candidate if pull is not None else None,
+                opening=[one.candidate for one in self._open if one.picture_after is None],
+                accounts=self._means.accounts,
+            ),
+            source=pull.condition if pull is not None else None,
+            continuity_errors=pull.inspector.continuity_errors if pull is not None else 0,
+            played=pull.played if pull is not None else 0.0,
+            quality=self.quality,
+        )
+
+    def switch(self) -> str:
+        """Have another source tried, soon; a sentence that says which and how. Raises ActionRefused without one.
+
+        Where the accounts bear it the one that plays stays until the other has a picture, else it makes room.
+        """
+        pull, look = self.pull, self._look
+        if pull is None or look is None or self._asked is not None:
+            raise ActionRefused(
+                "Another source is being tried already.", hint="Wait for how that ends; the timeline tells it."
+            )
+        other = self._rotation.other(pull.candidate)
+        if other is None:
+            raise no_other(self._rotation.turns, pull.candidate)
+        self._asked = other
+        if not look.expired():
+            look.reschedule(asyncio.get_running_loop().time())
+        how = "plays on until that has a picture" if self._means.accounts.spare(other.stream) else "makes room for it"
+        self._note("asked", f"an operator asked for another source: {self._name(other)} is tried")
+        return f"Trying {self._name(other)}; {self._place(pull.candidate)} {how}."
 
     async def run(self) -> None:
         """Feed until no source was to be had for too long; raises TuneError when there never was a picture."""
@@ -178,28 +218,54 @@ class Supply:
 
     async def _stay(self, pull: Pull) -> Pull:
         """Wait until the source that feeds is lost, going back to a better one where that costs nothing."""
-        while (ending := await pull.ended_within(self._means.limits.better)) is None:
+        while (ending := await self._ended(pull)) is None:
+            if self._asked is not None:
+                self._rotation.choose(pull.candidate, self._asked)
+                if not self._means.accounts.spare(self._asked.stream):
+                    await self._make_room(pull)
+                    return pull
+                asked, self._asked = self._asked, None
+                pull = await self._go_over(pull, asked, "an operator asked for it", "asked")
+                continue
             better = self._rotation.better(pull.candidate)
             if better is not None and self._means.accounts.spare(better.stream):
-                pull = await self._go_back(pull, better)
+                pull = await self._go_over(pull, better, "a better source can be had again", "better")
+        self._asked = None
         self._lost(pull, ending)
         return pull
 
-    async def _go_back(self, pull: Pull, better: Candidate) -> Pull:
-        """Try a better source beside the one that feeds; the viewers get it from its first access point on.
+    async def _ended(self, pull: Pull) -> UpstreamError | None:
+        """Wait as `Pull.ended`; None when it still plays and it is time to look for another source."""
+        try:
+            async with asyncio.timeout(self._means.limits.better) as self._look:
+                return await pull.ended()
+        except TimeoutError:
+            return None
+        finally:
+            self._look = None
+
+    async def _go_over(self, pull: Pull, other: Candidate, why: str, reason: str) -> Pull:
+        """Try another source beside the one that feeds; the viewers get it from its first access point on.
 
         When the one that feeds is lost meanwhile, the trial is given up: that needs a card, and every candidate.
         """
-        self._why, self._reason, self._lost_at = "a better source can be had again", "better", self._now()
+        self._why, self._reason, self._lost_at = why, reason, self._now()
         patience = Patience(self._means.limits.replacement, self._means.limits.access_point)
-        trial = await self._try(better, patience, pull.program_time, beside=pull)
+        trial = await self._try(other, patience, pull.program_time, beside=pull)
         self._why = ""
         if isinstance(trial, UpstreamError):
-            self._note("better", f"{self._name(better)} was tried and is no better: {_about_it(better, trial)}")
+            self._note("better", f"{self._name(other)} was tried and is no better: {_about_it(other, trial)}")
             return pull
         await pull.stop()
         self._close(pull)
         return trial
+
+    async def _make_room(self, pull: Pull) -> None:
+        """Let go of the source that feeds, whose slot the one that was asked for needs."""
+        await pull.stop()
+        self._why, self._reason, self._lost_at = "an operator asked for it", "asked", self._now()
+        self._quality.lost(self._lost_at)
+        self._close(pull)
 
     # While it does not.
 
@@ -221,7 +287,7 @@ class Supply:
         buffered = min(max(lost.lead, 0.0), _MOST_BUFFERED)
         self._card = self._tasks.spawn(self._intermission(limits.slate_after + buffered, outage), "slate")
         while (left := outage + limits.slate - self._now()) > 0:
-            candidate = self._rotation.next()
+            candidate, self._asked = self._asked or self._rotation.next(), None
             if candidate is None:
                 await asyncio.sleep(min(self._rotation.wait(), left))
                 continue
@@ -283,8 +349,11 @@ class Supply:
         self._on_ended(pull)
 
     def _name(self, candidate: Candidate) -> str:
+        return f"{self._place(candidate)} ({candidate.stream.url})"
+
+    def _place(self, candidate: Candidate) -> str:
         place = self._rotation.candidates.index(candidate) + 1
-        return f"source {place} of {len(self._rotation.candidates)} ({candidate.stream.url})"
+        return f"source {place} of {len(self._rotation.candidates)}"
 
     def _now(self) -> float:
         return self._means.clock.monotonic()

@@ -16,7 +16,7 @@ _MOST_EVENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a timeline. `kind` is one word: viewer, live, lost, failed, switch, better, slate."""
+    """One line of a timeline. `kind` is one word: viewer, live, lost, failed, switch, better, asked, slate."""
 
     at: datetime
     kind: str

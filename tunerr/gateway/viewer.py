@@ -38,6 +38,7 @@ class Viewer:
     __slots__ = (
         "_end",
         "_head",
+        "_lapped_at",
         "_over",
         "_patience",
         "_progress_at",
@@ -77,6 +78,7 @@ class Viewer:
         self._start: Entry | None = None  # where it will start
         self._end: int | None = None  # the piece before which it is over
         self._over = asyncio.Event()
+        self._lapped_at: float | None = None  # in seconds of the ring
         self._taken = 0
         self._progress_at: float | None = None
 
@@ -92,6 +94,11 @@ class Viewer:
         if unread is None or unread >= ring.end:
             return 0.0
         return ring.time - ring.time_of(max(unread, ring.first))
+
+    @property
+    def lapped_ago(self) -> float | None:
+        """Seconds of stream since it was lapped last; None when it never was."""
+        return self._ring.time - self._lapped_at if self._lapped_at is not None else None
 
     @property
     def over(self) -> bool:
@@ -177,6 +184,7 @@ class Viewer:
         end = self._head.end if self._end is None else self._end
         if (unread := self.unread) is not None and unread < ring.first:
             self.lapped += 1
+            self._lapped_at = ring.time
             self._start, self.next = ring.newest(end), None
         start = self._start
         number = start.sequence if start is not None else self.next

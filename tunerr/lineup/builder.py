@@ -108,12 +108,9 @@ class LineupBuilder:
         promises = await self._ledger.promises()
         channels = await self._chosen(promises)
         overrides = await self._overrides.all()
-        demand = Demand(
-            channels=[channel.id for channel in channels],
-            fixed={one: wish.number for one, wish in overrides.items() if wish.number is not None},
-            wishes={one.id: one.wanted_number for one in channels if one.wanted_number is not None}
-            | dict(await self._plans.wanted()),
-            waiting=await self._waiting(promises, {channel.id for channel in channels}),
+        wishes = {one.id: one.wanted_number for one in channels if one.wanted_number is not None}
+        demand = await self._demand(
+            promises, [channel.id for channel in channels], overrides, wishes | dict(await self._plans.wanted())
         )
         allotment = await asyncio.to_thread(allot, demand, promises, self._devices, now=now.timestamp())
         absent = {row.channel for row in promises.holdings} - allotment.places.keys() - set(demand.waiting)
@@ -138,6 +135,34 @@ class LineupBuilder:
             )
 
         return await asyncio.to_thread(assemble)
+
+    async def tried(
+        self,
+        channels: Sequence[ChannelId],
+        overrides: Mapping[ChannelId, ChannelOverride],
+        wishes: Mapping[ChannelId, GuideNumber],
+    ) -> tuple[Allotment, Promises]:
+        """Return where these channels would be offered, and what the ledger holds now; nothing is recorded.
+
+        `wishes`: the numbers that new channels want. Raises StorageError.
+        """
+        now, promises = self._clock.now(), await self._ledger.promises()
+        demand = await self._demand(promises, channels, overrides, wishes)
+        return await asyncio.to_thread(allot, demand, promises, self._devices, now=now.timestamp()), promises
+
+    async def _demand(
+        self,
+        promises: Promises,
+        channels: Sequence[ChannelId],
+        overrides: Mapping[ChannelId, ChannelOverride],
+        wishes: Mapping[ChannelId, GuideNumber],
+    ) -> Demand:
+        return Demand(
+            channels=channels,
+            fixed={one: wish.number for one, wish in overrides.items() if wish.number is not None},
+            wishes=wishes,
+            waiting=await self._waiting(promises, set(channels)),
+        )
 
     async def _chosen(self, promises: Promises) -> tuple[Channel, ...]:
         chosen = await self._plans.chosen()

@@ -17,6 +17,8 @@ from tunerr.model.numbers import GuideNumber
 from tunerr.storage.connection import select, transaction
 from tunerr.support.clock import Clock
 
+_HOLDINGS = "SELECT number, channel_id, source, assigned_at, first_served_at, device, absent_since FROM number"
+_FORMERS = "SELECT number, channel_id, first_served_at, home FROM former_number"
 # A channel that leaves a number for another one: clients may remember it, or the operator may take the other one back.
 _LEAVE = """
     INSERT OR REPLACE INTO former_number
@@ -64,11 +66,8 @@ class NumberLedger:
         """Return all that is in it, the numbers of absent channels included."""
         # On a connection that all share a bare SELECT sees half of what another task is writing.
         async with transaction(self._state):
-            rows = await select(
-                self._state,
-                "SELECT number, channel_id, source, assigned_at, first_served_at, device, absent_since FROM number",
-            )
-            former = await select(self._state, "SELECT number, channel_id, first_served_at, home FROM former_number")
+            rows = await select(self._state, _HOLDINGS)
+            former = await select(self._state, _FORMERS)
         return await asyncio.to_thread(
             lambda: Promises(holdings=tuple(map(_holding, rows)), former=tuple(map(_former, former)))
         )
@@ -83,6 +82,12 @@ class NumberLedger:
             {"number": str(number)},
         )
         return next((row.channel for row in map(_former, rows) if row.reserved(now)), None)
+
+    async def held_by(self, channel: ChannelId) -> tuple[Holding | None, tuple[Former, ...]]:
+        """Return the number that a channel holds, None for none, and those that it had before."""
+        rows = await select(self._state, f"{_HOLDINGS} WHERE channel_id = ?", (channel,))
+        former = await select(self._state, f"{_FORMERS} WHERE channel_id = ? ORDER BY number", (channel,))
+        return _holding(rows[0]) if rows else None, tuple(map(_former, former))
 
     async def record(
         self, channels: Iterable[Channel], places: Mapping[ChannelId, Place], *, absent: Collection[ChannelId]

@@ -110,7 +110,7 @@ def define_override(channel: str, document: Mapping[str, Any]) -> OverrideDocume
         wrong = next((str(item["loc"][0]) for item in items if item["loc"][0] in EXAMPLES), "")
         hint = f"Example: {wrong} = {EXAMPLES[wrong]}" if wrong else f"A channel has: {', '.join(EXAMPLES)}."
         problems = " ".join(_problem(str(item["loc"][0]), item) for item in items)
-        raise ActionRefused(f"Channel {channel}: {problems}", hint=hint) from error
+        raise ActionRefused(f"Channel {channel}: {problems}", hint=hint, field=wrong) from error
 
 
 def _problem(field: str, item: Mapping[str, Any]) -> str:

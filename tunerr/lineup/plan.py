@@ -87,11 +87,21 @@ class Summary(_Message):
         return tuple(f"{stage.stage}: {stage.note}" for stage in self.stages if stage.note)
 
 
+class Offer(NamedTuple):
+    """A channel that a preview would offer; `number` is what it wants, empty for any."""
+
+    channel: str
+    name: str
+    group: str
+    number: str
+
+
 class Answer(_Message):
-    """Of the job `plan-lineup`; `chosen` are the offered channels in their order."""
+    """Of the job `plan-lineup`; `chosen` are the offered channels in their order, `offers` the same of a preview."""
 
     chosen: tuple[str, ...]
     summary: Summary
+    offers: tuple[Offer, ...] = ()
 
 
 class Decision(NamedTuple):

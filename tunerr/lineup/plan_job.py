@@ -7,13 +7,14 @@ from contextlib import closing
 from typing import Any
 
 from tunerr.catalog.served import served_channels
-from tunerr.lineup.plan import Answer, Change, Difference, Example, Request, StageSummary, Summary
+from tunerr.lineup.plan import Answer, Change, Difference, Example, Offer, Request, StageSummary, Summary
 from tunerr.lineup.plan_store import PlanStore
-from tunerr.lineup.rules.candidate import candidates
+from tunerr.lineup.rules.candidate import Candidate, candidates
 from tunerr.lineup.rules.groups import count_groups
 from tunerr.lineup.rules.pipeline import Plan, StageReport, plan
 from tunerr.lineup.rules.stage import Given
 from tunerr.model.channel import SourceId
+from tunerr.model.numbers import GuideNumber
 from tunerr.storage.connection import open_worker
 from tunerr.storage.errors import storage_errors
 from tunerr.support.garbage import no_garbage_collection
@@ -42,7 +43,8 @@ def _run(asked: Request) -> Answer:
         if not asked.preview:
             groups = count_groups(channels, chosen.keys(), several=len(asked.sources) > 1)
             store.write(made.decisions, groups, summary)
-    return Answer(chosen=tuple(chosen), summary=summary)
+    offers = tuple(_offer(decision.channel) for decision in made.decisions[: made.kept]) if asked.preview else ()
+    return Answer(chosen=tuple(chosen), summary=summary, offers=offers)
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Difference:
@@ -55,6 +57,11 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Differenc
         removed=_change([name for channel, name in before.items() if channel not in after]),
         moved=_change([after[channel] for channel in moved]),
     )
+
+
+def _offer(channel: Candidate) -> Offer:
+    wanted = channel.number or (GuideNumber.parse(channel.row.chno) if channel.row.chno else None)
+    return Offer(channel.id, channel.name, channel.group, "" if wanted is None else str(wanted))
 
 
 def _given(asked: Request) -> Given:

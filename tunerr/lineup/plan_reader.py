@@ -16,9 +16,11 @@ from tunerr.storage.connection import select
 _PAGE_ROWS = 200
 """At most; the event loop carries video meanwhile."""
 
+# With a row of its own for the plan, so that one without channels is told apart from none.
 _CHOSEN = """
-    SELECT channel_id FROM planned LEFT JOIN plan_decision ON plan_decision.plan = planned.plan AND kept = 1
-    ORDER BY place"""
+    SELECT channel_id, place FROM planned CROSS JOIN plan_decision AS d INDEXED BY plan_kept ON d.plan = planned.plan
+    WHERE d.kept = 1
+    UNION ALL SELECT NULL, 0 FROM planned ORDER BY place"""
 
 _BACKUPS = """
     SELECT into_channel, channel_id FROM decided

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from tunerr.lineup.plan import Summary
 from tunerr.lineup.rules.groups import GroupCount
 from tunerr.lineup.rules.pipeline import Decision
+from tunerr.lineup.rules.words import fold
 from tunerr.storage.connection import worker_transaction
 from tunerr.support.batches import batches
 
@@ -39,7 +40,7 @@ class PlanStore:
         plan = self._begin(summary)
         ordered = sorted(decisions, key=lambda decision: decision.channel.id)
         rows = (_row(plan, decision) for decision in ordered)
-        self._insert("INSERT INTO plan_decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._insert("INSERT INTO plan_decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         counted = ((plan, place, *group) for place, group in enumerate(groups, 1))
         self._insert("INSERT INTO plan_group VALUES (?, ?, ?, ?, ?, ?, ?)", counted)
         self._db.execute("UPDATE plan SET complete = 1 WHERE id = ?", (plan,))
@@ -80,4 +81,7 @@ def _row(plan: int, decision: Decision) -> tuple[object, ...]:
         channel.row.source,
         decision.into,
         "" if channel.number is None else str(channel.number),
+        " ".join(channel.row.sources),
+        channel.row.streams,
+        fold(f"{channel.name} {channel.id} {channel.row.tvg_id}"),
     )

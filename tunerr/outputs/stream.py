@@ -1,8 +1,7 @@
-"""Streams: the HTTP answer is made here, the video is written by the gateway straight to the client's transport."""
+"""Streams: which channel is wanted, on which tuner, and by whom."""
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
 from contextlib import AbstractAsyncContextManager
@@ -14,28 +13,11 @@ from tunerr.errors import SystemBusy, UnknownChannel
 from tunerr.model.channel import ChannelId, Lineup, LineupChannel
 from tunerr.model.status import Client, TunerStatus
 from tunerr.outputs.web import DEVICE_PATHS
-from tunerr.support.addresses import plain_address
-from tunerr.support.forwarded import UNKNOWN
 from tunerr.support.snapshot import Published
+from tunerr.support.video import VideoResponse, Viewer, address_of, send_video
 
-_CONTENT_TYPE = "video/mp2t"
-# After the end a client gets this long to read what is still in its socket.
-_LINGER_SECONDS = 10.0
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]+", re.ASCII)
 _USER_AGENT_CHARS = 40
-
-
-class Viewer(Protocol):
-    """A client's place in a running session."""
-
-    @property
-    def tuner(self) -> int:
-        """Index of the tuner that the session holds."""
-        ...
-
-    async def deliver(self, transport: asyncio.Transport, *, duration: float | None = None) -> None:
-        """Write transport stream until the session ends, the peer is lost or `duration` seconds are over."""
-        ...
 
 
 class Gateway(Protocol):
@@ -50,17 +32,6 @@ class Gateway(Protocol):
     def status(self) -> tuple[TunerStatus, ...]:
         """One entry for each tuner."""
         ...
-
-
-class VideoResponse(web.StreamResponse):
-    """A stream that only the end of the connection ends: no length, no chunks, no compression."""
-
-    _length_check = False  # otherwise the framework chunks every HTTP/1.1 answer without a length
-
-    def __init__(self, *, headers: dict[str, str] | None = None) -> None:
-        super().__init__(headers=headers)
-        self.content_type = _CONTENT_TYPE
-        self.force_close()
 
 
 def routes(*, lineup: Published[Lineup | None], gateway: Gateway) -> list[web.RouteDef]:
@@ -119,15 +90,8 @@ class _Streams:
         if request.method == hdrs.METH_HEAD:
             return VideoResponse()
         async with self._gateway.watch(row, client=client_of(request), tuner=tuner) as viewer:
-            response = VideoResponse(headers={"X-HDHomeRun-Resource": f"tuner{viewer.tuner}"})
-            await response.prepare(request)
-            transport = request.transport
-            if transport is not None:
-                try:
-                    await viewer.deliver(transport, duration=duration_of(request))
-                finally:
-                    _hang_up(transport)
-        return response
+            headers = {"X-HDHomeRun-Resource": f"tuner{viewer.tuner}"}
+            return await send_video(request, viewer, headers=headers, duration=duration_of(request))
 
 
 def duration_of(request: web.Request) -> float | None:
@@ -141,15 +105,5 @@ def duration_of(request: web.Request) -> float | None:
 
 def client_of(request: web.Request) -> Client:
     """Who asks; the program in a few printable characters."""
-    try:
-        address = str(plain_address(request.remote or ""))
-    except ValueError:
-        address = UNKNOWN
     program = _UNPRINTABLE.sub(" ", request.headers.get(hdrs.USER_AGENT, "")).strip()[:_USER_AGENT_CHARS].strip()
-    return Client(address, program)
-
-
-def _hang_up(transport: asyncio.Transport) -> None:
-    """Close once everything is read, and cut off a peer that doesn't read."""
-    transport.close()
-    asyncio.get_running_loop().call_later(_LINGER_SECONDS, transport.abort)
+    return Client(address_of(request), program)

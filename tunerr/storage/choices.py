@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Literal, NamedTuple, get_args
 
 import aiosqlite
 import orjson
 
-from tunerr.errors import ActionRefused
+from tunerr.errors import ActionRefused, Forbidden
 from tunerr.storage.audit import write_act
 from tunerr.storage.connection import select, transaction
 from tunerr.support.clock import Clock
 
-Kind = Literal["source", "channel", "identity", "lineup"]
-
+Kind = Literal["source", "channel", "identity", "lineup", "setting"]
+KINDS: frozenset[Kind] = frozenset(get_args(Kind))
 
 _LIST = "`iptv-tunerr undo --list` shows what was done."
 _TOOK_BACK = "Took back: "
 _LARGEST_ID = 2**63 - 1  # of SQLite's integers
 _STANDING = "SELECT * FROM audit WHERE changes <> '[]' AND undone_by IS NULL"
+# Of an act on thousands of choices one change is of interest.
+_ABOUT = """
+    SELECT audit.id, at, who, act, subject, detail, undone_by, json_array(json(change.value)) AS changes
+    FROM audit, json_each(audit.changes) AS change
+    WHERE instr(audit.changes, :key) AND change.value ->> 0 = :kind AND change.value ->> 1 = :key
+    ORDER BY audit.id DESC LIMIT :limit"""
 # The latest standing act after one that changed any of what that one changed.
 _LATER = """
     SELECT later.id FROM audit AS later, json_each(later.changes) AS change
@@ -76,11 +82,19 @@ class Choices:
         return await self._value(kind, key)
 
     async def put(
-        self, changed: Sequence[tuple[Kind, str, str | None]], *, who: str, act: str, subject: str, detail: str = ""
+        self,
+        changed: Sequence[tuple[Kind, str, str | None]],
+        *,
+        who: str,
+        act: str,
+        subject: str,
+        detail: str = "",
+        beside: Callable[[], Awaitable[None]] | None = None,
     ) -> int:
         """Set choices to JSON texts (None removes one) in one transaction; the number of the act in the journal.
 
-        `detail` is a sentence and never holds a secret. Of equal kind and key the last one counts.
+        `detail` is a sentence and never holds a secret. Of equal kind and key the last one counts. `beside` is called
+        within the transaction: what it writes on this connection is written with the choices or not at all.
         """
         wanted = {(kind, key): value for kind, key, value in changed}
         async with transaction(self._state):
@@ -90,23 +104,26 @@ class Choices:
                 if (before := await self._value(kind, key)) != value
             ]
             await self._store(changes)
+            if beside is not None:
+                await beside()
             return await self._journal(who, act, subject, detail, changes)
 
-    async def undo(self, act: int | None = None, *, who: str) -> Act:
+    async def undo(self, act: int | None = None, *, who: str, kinds: Collection[Kind] = KINDS) -> Act:
         """Take back an act (the latest one that stands and is no undo, when None) and return it.
 
-        Raises ActionRefused when there is no such act, it was undone already, or what it changed was changed since.
+        Raises ActionRefused when there is no such act, it was undone already, or what it changed was changed since;
+        Forbidden when it changed another kind than `kinds`.
         """
         async with transaction(self._state):
-            return await self._take_back(await self._undoable(act), who)
+            return await self._take_back(await self._undoable(act), who, kinds)
 
-    async def redo(self, *, who: str) -> Act:
+    async def redo(self, *, who: str, kinds: Collection[Kind] = KINDS) -> Act:
         """Take back the latest undo that stands; the act of the journal that did it. Refusals as those of `undo`."""
         async with transaction(self._state):
             rows = await select(self._state, f"{_STANDING} AND act = 'undo' ORDER BY id DESC LIMIT 1")
             if not rows:
                 raise ActionRefused("There is nothing to do again.", hint=_LIST)
-            await self._take_back(_act(rows[0]), who)
+            await self._take_back(_act(rows[0]), who, kinds)
             latest = await select(self._state, "SELECT * FROM audit ORDER BY id DESC LIMIT 1")
             return _act(latest[0])
 
@@ -114,6 +131,16 @@ class Choices:
         """Return the latest acts that changed choices, the last one first."""
         rows = await select(self._state, "SELECT * FROM audit WHERE changes <> '[]' ORDER BY id DESC LIMIT ?", (limit,))
         return tuple(_act(row) for row in rows)
+
+    async def about(self, kind: Kind, key: str, limit: int = 20) -> tuple[Act, ...]:
+        """Return the latest acts that changed one choice, each with that change alone, the last one first."""
+        rows = await select(self._state, _ABOUT, {"kind": kind, "key": key, "limit": limit})
+        return tuple(_act(row) for row in rows)
+
+    async def latest_by(self, who: str) -> int | None:
+        """Return the number of the latest act of `who` that stands and changed choices; None when there is none."""
+        rows = await select(self._state, f"{_STANDING} AND who = ? ORDER BY id DESC LIMIT 1", (who,))
+        return int(rows[0]["id"]) if rows else None
 
     async def _undoable(self, act: int | None) -> Act:
         if act is None:
@@ -129,7 +156,11 @@ class Choices:
             raise ActionRefused(f"Act {found.id} was taken back already.", hint=f"Undo act {found.undone_by} instead.")
         return found
 
-    async def _take_back(self, undone: Act, who: str) -> Act:
+    async def _take_back(self, undone: Act, who: str, kinds: Collection[Kind]) -> Act:
+        if not {change.kind for change in undone.changes} <= set(kinds):
+            raise Forbidden(
+                f"You may not take back act {undone.id}.", hint="Whoever may do such an act may take it back too."
+            )
         again = undone.act == "undo"
         later = [] if again else await select(self._state, _LATER, (undone.id, undone.id))
         if later:

@@ -51,6 +51,11 @@ class DataFolder:
         return self.root / "spool"
 
     @property
+    def logo_dir(self) -> Path:
+        """Logos of channels, as they were fetched for the deck; made when the first one comes."""
+        return self.root / "logos"
+
+    @property
     def socket(self) -> Path:
         """Unix socket by which commands talk to the running server."""
         return self.root / "tunerr.sock"

@@ -1,4 +1,4 @@
-"""Who asks through a reverse proxy, and by which name: X-Forwarded-* and Forwarded (RFC 7239). Pure."""
+"""Who asks through a reverse proxy, by which name and path: X-Forwarded-* and Forwarded (RFC 7239). Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ UNKNOWN: Final = "unknown"
 """The client of a request whose proxy doesn't say for whom it asks; RFC 7239 §6.2 has the same word."""
 
 _FOR, _PROTO, _HOST, _PORT = "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port"
+_PREFIX: Final = "X-Forwarded-Prefix"
+# Nothing that means something else in a header, in HTML, or as an address: no `//`, no `..`.
+_PATH: Final = re.compile(r"(?:/(?!\.{0,2}(?:/|$))[A-Za-z0-9._~-]+)+", re.ASCII)
+_LONGEST_PATH: Final = 200
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 _BARE_PORT: Final = re.compile(r":([0-9]{1,5})$", re.ASCII)
 # `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`, each maybe with a scope.
@@ -34,12 +38,15 @@ class Asked:
     """A request as the first trusted proxy got it.
 
     `client` is an address or UNKNOWN; `scheme` is http or https; `host` is a name, a port behind it where that isn't
-    the scheme's own, and is what the proxies say: not checked, empty when nobody says it.
+    the scheme's own, and is what the proxies say: not checked, empty when nobody says it. `prefix` is the path below
+    which it was asked for, as in `/tunerr`: letters, digits and `._~-` between single slashes, 200 characters at most;
+    empty when nobody says one, or another.
     """
 
     client: str
     scheme: str
     host: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,16 @@ def asked(peer: str, headers: MultiMapping[str], trusted: Sequence[Network]) -> 
     """
     if not _is_trusted(_address(peer), trusted):
         return None
-    said = _x_forwarded(headers) or _forwarded(headers)
+    prefixes = _listed(headers, _PREFIX)
+    said = _x_forwarded(headers) or _forwarded(headers) or (_Said((), (), ()) if prefixes else None)
     if said is None:
         return None
     hops, client = _client(said.clients, trusted)
     scheme = _said_at(said.schemes, hops).lower()
     host = _said_at(said.hosts, hops) or headers.get("Host", "")
     scheme = scheme if scheme in _DEFAULT_PORTS else "http"
-    return Asked(client, scheme, _with_port(host, _said_at(said.ports, hops), scheme))
+    host = _with_port(host, _said_at(said.ports, hops), scheme)
+    return Asked(client, scheme, host, _path(_said_at(prefixes, hops)))
 
 
 def _is_trusted(address: Address | None, trusted: Sequence[Network]) -> bool:
@@ -133,6 +142,11 @@ def _address(node: str) -> Address | None:
         return plain_address(text)
     except ValueError:
         return None
+
+
+def _path(prefix: str) -> str:
+    path = prefix.removesuffix("/")
+    return path if len(path) <= _LONGEST_PATH and _PATH.fullmatch(path) else ""
 
 
 def _with_port(host: str, port: str, scheme: str) -> str:

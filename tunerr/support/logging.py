@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from tunerr.model.url import SecretUrl
+from tunerr.support.log_ring import LogRing
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, Processor, WrappedLogger
@@ -28,10 +29,11 @@ _ASSIGNED = re.compile(
 _SECRET_KEYS = re.compile(r"pass(word|wd)?$|token$|secret$|api_?key$|authorization|cookie", re.IGNORECASE)
 
 
-def configure(level: str, *, json: bool) -> None:
+def configure(level: str, *, json: bool, ring: LogRing | None = None) -> None:
     """Log from `level` (debug, info, warning, error) on, to stderr: lines for people, or JSON objects.
 
-    Libraries are heard from WARNING on. Calling it again replaces the former configuration.
+    Libraries are heard from WARNING on. `ring` keeps what was logged last. Calling it again replaces the former
+    configuration.
     """
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
@@ -55,6 +57,7 @@ def configure(level: str, *, json: bool) -> None:
                 structlog.processors.StackInfoRenderer(),
                 structlog.processors.format_exc_info,
                 redact,
+                *((ring,) if ring is not None else ()),
                 _renderer(json=json),
             ],
         )
@@ -65,7 +68,7 @@ def configure(level: str, *, json: bool) -> None:
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Processor: takes credentials out of every value, at any depth. The second line of defense behind SecretUrl."""
-    return {key: "…" if value and _SECRET_KEYS.search(key) else _clean(value) for key, value in event.items()}
+    return {key: _clean_of(key, value) for key, value in event.items()}
 
 
 def redacted(text: str) -> str:
@@ -81,6 +84,10 @@ def _short_url(match: re.Match[str]) -> str:
     return str(SecretUrl(url)) + raw[len(url) :]
 
 
+def _clean_of(key: str, value: object) -> object:
+    return "…" if value and _SECRET_KEYS.search(key) else _clean(value)
+
+
 def _clean(value: object) -> object:
     match value:
         case None | bool() | int() | float() | datetime():
@@ -88,7 +95,7 @@ def _clean(value: object) -> object:
         case str():
             return redacted(value)
         case Mapping():
-            return {redacted(str(key)): _clean(inner) for key, inner in value.items()}
+            return {redacted(str(key)): _clean_of(str(key), inner) for key, inner in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_clean(inner) for inner in value]
         case _:

@@ -56,10 +56,23 @@ class Diagnoses:
     """Has the worker look at the guides, at most once a minute for one edition, whoever asks."""
 
     def __init__(self, ask: Callable[[], Awaitable[Findings]], clock: Clock) -> None:
+        self.latest: Findings | None = None
+        """What was found last, of whatever edition; None before the first time."""
         self._ask = ask
         self._clock = clock
         self._turn = asyncio.Lock()
         self._known: tuple[str, datetime, Findings | TunerrError] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody waits for the worker."""
+        return self._turn.locked()
+
+    @property
+    def failure(self) -> TunerrError | None:
+        """Why nothing was found the last time; None when something was."""
+        found = self._known[2] if self._known is not None else None
+        return found if isinstance(found, TunerrError) else None
 
     async def current(self, edition: GuideEdition | None) -> Findings:
         """Return what was found for `edition`. Raises TunerrError, which counts as long."""
@@ -74,9 +87,10 @@ class Diagnoses:
 
     async def _asked(self) -> Findings | TunerrError:
         try:
-            return await self._ask()
+            self.latest = await self._ask()
         except TunerrError as error:
             return error
+        return self.latest
 
 
 @dataclass(frozen=True, slots=True)

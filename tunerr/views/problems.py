@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from tunerr.errors import ActionRefused, NotReady, QueryRefused, StorageError, TunerrError, WorkerError
+from tunerr.errors import (
+    ActionRefused,
+    Forbidden,
+    NotFound,
+    NotReady,
+    QueryRefused,
+    StorageError,
+    TunerrError,
+    WorkerError,
+    WrongName,
+)
 
 _STATUS: Final[tuple[tuple[type[TunerrError], int], ...]] = (
     (QueryRefused, 400),
+    (Forbidden, 403),
+    (NotFound, 404),
     (ActionRefused, 409),
+    (WrongName, 421),
     (WorkerError, 502),
     (NotReady, 503),
     (StorageError, 503),

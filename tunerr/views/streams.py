@@ -1,9 +1,8 @@
-"""Read models of streams: what plays, what was tried, what happened."""
+"""Read models of streams: what plays, what was tried."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from tunerr.gateway.outcome import PlaybackOutcome
@@ -117,29 +116,6 @@ def relays_view(attempts: Iterable[StreamAttempt], generated_at: str) -> dict[st
         if not attempt.status
     ]
     return {"generated_at": generated_at, "count": len(relays), "relays": relays}
-
-
-def recent_events(attempts: Iterable[StreamAttempt], limit: int) -> tuple[tuple[StreamAttempt, Event], ...]:
-    """What happened lately over all sessions, newest first.
-
-    Left out are comings and goings of viewers, losses that the switch after them tells, and what has been said of an
-    outage before.
-    """
-    told = [(attempt, event) for attempt in attempts for event in _told(attempt.events)]
-    return tuple(sorted(told, key=lambda pair: pair[1].at, reverse=True)[:limit])
-
-
-def _told(events: Sequence[Event]) -> Iterable[Event]:
-    said: set[str] = set()
-    for event, after in pairwise((*events, None)):
-        if event is None or event.kind == "viewer" or event.text in said:
-            continue
-        if event.kind == "failed":
-            said.add(event.text)
-        elif event.kind in {"live", "switch"}:
-            said.clear()
-        if event.kind != "lost" or after is None or after.kind != "switch":
-            yield event
 
 
 def _when(attempt: StreamAttempt) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from tests.tools.clock import ManualClock
 from tests.unit.catalog.lists import first_channels, in_force, ingest
+from tunerr.actions.audit import Audit
 from tunerr.actions.channels import OperatorChannels
+from tunerr.actions.draft import Draft
 from tunerr.actions.finding import ChannelFinder
 from tunerr.actions.identity import OperatorIdentity
 from tunerr.actions.rules import OperatorRules
@@ -22,6 +24,8 @@ from tunerr.model.source import Source
 from tunerr.model.url import SecretUrl
 from tunerr.storage.choices import Choices
 from tunerr.storage.connection import open_server
+from tunerr.storage.draft import DraftStore
+from tunerr.support.tasks import Supervisor
 
 PLAYLIST = """#EXTM3U
 #EXTINF:-1 tvg-id="one" group-title="News",BBC One
@@ -41,6 +45,7 @@ class Rig:
     choices: Choices
     sources: OperatorSources
     channels: OperatorChannels
+    draft: Draft
     identity: OperatorIdentity
     rules: OperatorRules
     transfer: Transfer
@@ -80,11 +85,20 @@ async def rig(folder):
 
     finder = ChannelFinder(lineup=lambda: lineup, catalog=CatalogSearch(catalog=catalog, sources=in_force("m3u")))
     common = {"choices": choices, "reload": reload}
+    background = Supervisor()
     try:
         yield Rig(
             choices=choices,
             sources=OperatorSources(environment=ENVIRONMENT, **common),
             channels=OperatorChannels(finder=finder, catalog=reader, reserved_by=ledger.holder, **common),
+            draft=Draft(
+                store=DraftStore(state=state, clock=clock),
+                audit=Audit(state=state, clock=clock),
+                names=finder.named,
+                reserved_by=ledger.holder,
+                background=background,
+                **common,
+            ),
             identity=OperatorIdentity(find=finder.find, **common),
             rules=OperatorRules(**common),
             transfer=Transfer(
@@ -100,5 +114,6 @@ async def rig(folder):
             reloads=reloads,
         )
     finally:
+        await background.aclose()
         await state.close()
         await catalog.close()

@@ -93,7 +93,7 @@ class World:
             statuses=self,
             overrides=self.overrides,
             matching=self.matching,
-            settings=GuideSettings(),
+            settings=GuideSettings,
             clock=self.clock,
         )
         self.planner = LineupPlanner(

@@ -81,6 +81,10 @@ class Parts:
     async def load(self):
         return Edition("loaded")
 
+    async def read_again(self, lineup):
+        self.asked.append(f"read again {lineup.version}")
+        await asyncio.sleep(0.01)
+
     def has_aged(self, edition):
         return self.aged
 
@@ -111,7 +115,7 @@ def cycle(parts):
         lineup=Published(None),
         edition=Published(None),
         statuses=Published(waiting),
-        interval=0,
+        interval=lambda: 0,
         grace=0.2,
     )
 
@@ -272,6 +276,28 @@ async def test_a_source_that_is_defined_otherwise_is_asked_at_once(cycle, parts)
     await until(lambda: "render a" in parts.asked)
     assert parts.asked == ["m3u", "render a"]
     running.cancel()
+
+
+async def test_another_interval_moves_the_next_refresh(cycle, parts):
+    hours = [1.0]
+    cycle._interval = lambda: hours[0] * 3600
+    running = asyncio.create_task(cycle.forever())
+    await until(lambda: "render a" in parts.asked)
+    parts.asked.clear()
+    cycle.sources_changed()
+    await asyncio.sleep(0.05)
+    assert parts.asked == [], "the same interval asks nobody"
+    hours[0] = 0.2 / 3600
+    cycle.sources_changed()
+    await until(lambda: "xmltv" in parts.asked)
+    running.cancel()
+
+
+async def test_guides_are_read_again_without_asking_anybody(cycle, parts):
+    await cycle.refresh()
+    parts.asked.clear()
+    await asyncio.gather(*(cycle.reread_guides() for _ in range(3)))
+    assert parts.asked == ["read again a", "render a", "read again a", "render a"], "of many the last one knows all"
 
 
 async def test_a_source_that_takes_its_time_delays_no_new_one(cycle, parts):

@@ -77,11 +77,21 @@ def test_a_new_source_is_due_at_once_and_a_removed_one_never():
     assert schedule.wait(6) is None
 
 
-def test_a_source_with_another_interval_is_asked_anew():
+def test_another_interval_counts_from_the_last_question():
     schedule = schedule_of(1000)
     asked(schedule, 0)
     schedule.keep({"m3u": 500, "xmltv": 1000}, 5)
-    assert schedule.due(5) == {"m3u"}
+    assert schedule.due(5) == frozenset()
+    assert 440 <= schedule.wait(5) <= 550
+    assert schedule.due(600) == {"m3u"}
+    schedule.keep({"m3u": 0, "xmltv": 300}, 400)
+    assert schedule.due(400) == {"xmltv"}
+
+
+def test_a_source_that_was_not_asked_yet_stays_due_whatever_its_interval():
+    schedule = schedule_of(1000)
+    schedule.keep(dict.fromkeys(ALL, 0), 5)
+    assert schedule.due(5) == ALL
 
 
 def test_the_delay_has_an_end():

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import errno
+import gzip
 import logging
 
 import pytest
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.tools.server import free_port
 from tunerr.app import sites
+from tunerr.app.ports import Ports
 from tunerr.app.sites import also_listen, start_tcp
 
 
@@ -21,13 +23,20 @@ async def answered(port, request):
 
 
 @pytest.fixture
-async def port():
+def ports():
+    opened = Ports()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def port(ports):
     async def broken(_):
         raise RuntimeError("ours")
 
     application = web.Application()
     application.router.add_get("/broken", broken)
-    runner = await start_tcp(application, host="127.0.0.1", port=0, name="test", setting="--none")
+    runner = await start_tcp(application, host="127.0.0.1", port=0, name="test", setting="--none", ports=ports)
     yield runner.addresses[0][1]
     await runner.cleanup()
 
@@ -44,8 +53,23 @@ async def test_our_own_faults_are_logged(port, caplog):
     assert [str(record.exc_info[1]) for record in caplog.records] == ["ours"]
 
 
+async def test_a_compressed_body_stays_as_it_came(ports):
+    """A few hundred kilobytes can become as many megabytes, on the event loop."""
+
+    async def size(request):
+        return web.Response(text=str(len(await request.read())))
+
+    application = web.Application()
+    application.router.add_post("/", size)
+    runner = await start_tcp(application, host="127.0.0.1", port=0, name="test", setting="--none", ports=ports)
+    body = gzip.compress(bytes(1 << 20))
+    head = f"POST / HTTP/1.0\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    assert (await answered(runner.addresses[0][1], head + body)).endswith(f"\r\n\r\n{len(body)}".encode())
+    await runner.cleanup()
+
+
 @pytest.fixture
-async def impatient(monkeypatch):
+async def impatient(monkeypatch, ports):
     """A site that waits half a second for a request; gives its port."""
     monkeypatch.setattr(sites, "_WITHOUT_REQUEST_S", 0.5)
 
@@ -55,7 +79,7 @@ async def impatient(monkeypatch):
 
     application = web.Application()
     application.router.add_get("/late", answer)
-    runner = await start_tcp(application, host="127.0.0.1", port=0, name="test", setting="--none")
+    runner = await start_tcp(application, host="127.0.0.1", port=0, name="test", setting="--none", ports=ports)
     yield runner.addresses[0][1]
     await runner.cleanup()
 
@@ -105,20 +129,20 @@ async def test_half_open_connections_vanish_and_others_are_answered_meanwhile(im
 
 
 @pytest.fixture
-async def site():
+async def site(ports):
     async def name(request):
         return web.Response(text=request.host)
 
     application = web.Application()
     application.router.add_get("/", name)
-    runner = await start_tcp(application, host="127.0.0.1", port=0, name="tuner", setting="--none")
+    runner = await start_tcp(application, host="127.0.0.1", port=0, name="tuner", setting="--none", ports=ports)
     yield runner
     await runner.cleanup()
 
 
-async def test_a_further_address_serves_the_same_and_is_named_to_those_who_came_there(site):
+async def test_a_further_address_serves_the_same_and_is_named_to_those_who_came_there(site, ports):
     port = free_port()
-    await also_listen(site, host="127.0.0.9", port=port, name="tuner", setting="EXTRA")
+    await also_listen(site, host="127.0.0.9", port=port, name="tuner", setting="EXTRA", ports=ports)
     reader, writer = await asyncio.open_connection("127.0.0.9", port)
     writer.write(b"GET / HTTP/1.0\r\n\r\n")
     assert (await reader.read()).endswith(f"\r\n\r\n127.0.0.9:{port}".encode())
@@ -127,10 +151,10 @@ async def test_a_further_address_serves_the_same_and_is_named_to_those_who_came_
     assert (await answered(first, b"GET / HTTP/1.0\r\n\r\n")).endswith(f"\r\n\r\n127.0.0.1:{first}".encode())
 
 
-async def test_a_further_address_that_is_taken_is_one_warning(site):
+async def test_a_further_address_that_is_taken_is_one_warning(site, ports):
     first = site.addresses[0][1]
     with capture_logs() as lines:
-        await also_listen(site, host="127.0.0.1", port=first, name="tuner", setting="EXTRA")
+        await also_listen(site, host="127.0.0.1", port=first, name="tuner", setting="EXTRA", ports=ports)
     (line,) = lines
     assert line["log_level"] == "warning"
     assert "another program uses that port" in line["problem"]
@@ -146,7 +170,7 @@ def test_a_port_that_needs_rights_says_how_to_get_them():
 
 
 @pytest.mark.parametrize("cancel", [True, False])
-async def test_a_client_that_does_not_read_is_cut_off_and_a_slow_one_is_not(monkeypatch, cancel):
+async def test_a_client_that_does_not_read_is_cut_off_and_a_slow_one_is_not(monkeypatch, cancel, ports):
     monkeypatch.setattr(sites, "_WITHOUT_READING_S", 1.0)
 
     async def large(_):
@@ -154,7 +178,9 @@ async def test_a_client_that_does_not_read_is_cut_off_and_a_slow_one_is_not(monk
 
     application = web.Application()
     application.router.add_get("/", large)
-    runner = await start_tcp(application, host="127.0.0.1", port=0, name="t", setting="-", cancel_handlers=cancel)
+    runner = await start_tcp(
+        application, host="127.0.0.1", port=0, name="t", setting="-", ports=ports, cancel_handlers=cancel
+    )
     port = runner.addresses[0][1]
     deaf = await asyncio.open_connection("127.0.0.1", port, limit=1024)
     slow = await asyncio.open_connection("127.0.0.1", port, limit=1024)
@@ -173,3 +199,26 @@ async def test_a_client_that_does_not_read_is_cut_off_and_a_slow_one_is_not(monk
     for _, writer in (deaf, slow):
         writer.close()
     await runner.cleanup()
+
+
+async def test_who_comes_while_one_site_ends_and_the_next_begins_waits_for_it(ports):
+    def site(text):
+        async def answer(_):
+            return web.Response(text=text)
+
+        application = web.Application()
+        application.router.add_get("/", answer)
+        return start_tcp(application, host="127.0.0.1", port=port, name="t", setting="-", ports=ports)
+
+    port = free_port()
+    first = await site("first")
+    assert b"first" in await answered(port, b"GET / HTTP/1.0\r\n\r\n")
+    await first.cleanup()
+    early = asyncio.ensure_future(answered(port, b"GET / HTTP/1.0\r\n\r\n"))
+    await asyncio.sleep(0)
+    second = await site("second")
+    assert b"second" in await early
+    await second.cleanup()
+    ports.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)

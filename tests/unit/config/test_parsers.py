@@ -135,3 +135,17 @@ def test_agents_of_hosts():
         with pytest.raises(ValueError) as caught:
             parsers.host_agents(bad)
         assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("", ()), ("Deck.Example.", ("deck.example",)), ("a, b_c.d ,e-f", ("a", "b_c.d", "e-f"))],
+)
+def test_host_names(text, names):
+    assert parsers.host_names(text) == names
+
+
+@pytest.mark.parametrize("text", ["http://a", "a:80", "a/b", "-a", "a b", "*.a", "ä", "a" * 300])
+def test_no_host_names(text):
+    with pytest.raises(ValueError, match="is no host name"):
+        parsers.host_names(text)

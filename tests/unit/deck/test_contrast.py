@@ -7,19 +7,23 @@ from importlib.resources import files
 import pytest
 
 TEXT, SHAPE = 4.5, 3.0
+STATES = ("ok", "warn", "bad")
 PAIRS = [
-    *((ink, ground, TEXT) for ink in ("ink", "muted", "accent", "bad") for ground in ("bg", "surface", "sunken")),
-    *((ink, "surface", TEXT) for ink in ("ok", "warn")),
-    ("bad", "bg", TEXT),
-    ("ink", "warn-soft", TEXT),
-    ("on-accent", "accent", TEXT),
-    ("edge", "surface", SHAPE),
-    ("edge", "bg", SHAPE),
+    *(
+        (ink, ground, TEXT)
+        for ink in ("ink", "ink-2", "ink-3", "accent", *STATES)
+        for ground in ("bg", "surface", "sunken")
+    ),
+    *((state, f"{state}-soft", TEXT) for state in STATES),
+    *((ink, "accent-soft", TEXT) for ink in ("ink", "ink-2")),
+    ("accent-ink", "accent", TEXT),
+    ("logo-ink", "logo-chip", TEXT),
+    *(("edge", ground, SHAPE) for ground in ("surface", "bg")),
 ]
 
 
 def themes():
-    css = files("tunerr.deck").joinpath("assets", "deck.css").read_text()
+    css = files("tunerr.deck").joinpath("assets", "css", "00-tokens.css").read_text()
     token = re.compile(r"--([\w-]+): oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)")
     light, dark = (
         {name: color for name, *color in token.findall(part)} for part in css.split("prefers-color-scheme: dark")

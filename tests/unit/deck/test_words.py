@@ -1,6 +1,7 @@
 """Words of the deck."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -42,6 +43,7 @@ def test_every_state_has_a_word():
     assert set(STREAMS) == {state.value for state in State}
 
 
-def test_a_time_of_day_has_seconds_and_a_zone():
+@pytest.mark.parametrize(("zone", "said"), [("UTC", "14:02:11"), ("Asia/Kolkata", "19:32:11")])
+def test_a_time_of_day_is_that_of_the_visitor(zone, said):
     moment = datetime(2026, 11, 22, 15, 2, 11, tzinfo=timezone(timedelta(hours=1)))
-    assert clock(moment) == "14:02:11 UTC"
+    assert clock({"zone": ZoneInfo(zone)}, moment) == said

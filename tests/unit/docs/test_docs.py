@@ -1,6 +1,7 @@
 """What the documentation says is compared with the program."""
 
 import inspect
+import json
 import os
 import re
 import tomllib
@@ -8,15 +9,15 @@ from itertools import chain
 from pathlib import Path
 from unittest.mock import MagicMock
 
+import aiohttp
 import pytest
 
+from tests.unit.app.test_deck_routes import whole  # noqa: F401 - a fixture
 from tunerr.actions.rules import checked_rules
+from tunerr.app.runtime import runtime_report
 from tunerr.catalog.rulings import check
 from tunerr.cli.commands import COMMANDS
 from tunerr.cli.options import DECLARED
-from tunerr.deck import operations
-from tunerr.deck.pages import Pages
-from tunerr.deck.sources import SourcePages
 from tunerr.errors import TuneError
 from tunerr.gateway.bounds import Bounds, latest
 from tunerr.lineup.override_document import EXAMPLES as CHANNEL_FIELDS
@@ -109,15 +110,19 @@ def test_every_decision_is_listed():
 def test_dependencies_are_explained():
     project = tomllib.loads(read("pyproject.toml"))["project"]
     declared = chain(project["dependencies"], *project["optional-dependencies"].values())
-    explained = re.findall(r"^\| `([\w-]+)` \| \S", read("docs/explanations/dependencies.md"), re.MULTILINE)
-    assert sorted(explained) == sorted(re.match(r"[\w-]+", line)[0] for line in declared)
+    browser = json.loads(read("tunerr/deck/assets/package.json"))
+    explained = re.findall(r"^\| `([\w.-]+)` \| \S", read("docs/explanations/dependencies.md"), re.MULTILINE)
+    python = [re.match(r"[\w-]+", line)[0] for line in declared]
+    assert sorted(explained) == sorted([*python, *browser["dependencies"], *browser["devDependencies"]])
 
 
 def test_the_map_shows_what_exists():
     named = re.findall(r"`((?:tunerr|tests|docs|memory-bank|scripts|\.ci)/[^`<]*)`", read("memory-bank/repo_map.md"))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
-    packages = {f"tunerr/{path.parent.name}/" for path in (ROOT / "tunerr").glob("*/__init__.py")}
+    packages = {f"tunerr/{path.parent.name}/" for path in (ROOT / "tunerr").glob("*/__init__.py")} | {
+        "tunerr/app/deck/"
+    }
     assert packages <= set(named)
 
 
@@ -143,13 +148,18 @@ def routes_of(*faces):
 def told():
     """All reports, with nothing behind them."""
     parts = dict.fromkeys(inspect.signature(GuideReports).parameters, MagicMock())
-    return {**stream_reports(MagicMock(), MagicMock()), **GuideReports(**parts).table()}
+    table = {**stream_reports(MagicMock(), MagicMock()), **GuideReports(**parts).table()}
+    return {**table, "/debug/runtime.json": runtime_report(MagicMock())}
 
 
 def documented(heading):
     """(method, path) in the tables below a heading of the second level."""
-    text = read("docs/reference/http-endpoints.md").split(f"\n## {heading}")[1].split("\n## ")[0]
-    return sorted(re.findall(r"^\| (GET|POST) \| `([^`]+)` \|", text, re.MULTILINE))
+    return sorted(re.findall(r"^\| (GET|POST|DELETE) \| `([^`]+)` \|", section(heading), re.MULTILINE))
+
+
+def section(heading):
+    """The text below a heading of the second level."""
+    return read("docs/reference/http-endpoints.md").split(f"\n## {heading}")[1].split("\n## ")[0]
 
 
 def test_the_tuner_s_routes_are_documented():
@@ -158,16 +168,48 @@ def test_the_tuner_s_routes_are_documented():
     assert documented("The tuner's port") == sorted((*routes_of(*faces), *reported))
 
 
-def test_the_deck_s_routes_are_documented():
-    def deck(**parts):
-        return Pages(**parts).routes()
+def documented_pages():
+    """Role by path of the deck's pages."""
+    rows = re.findall(
+        r"^\| `([^`]+)` \| (viewer|operator|admin) \| \S", section("The Control Deck's port"), re.MULTILINE
+    )
+    assert len(rows) == len(dict(rows))
+    return dict(rows)
 
-    def sources(**parts):
-        return SourcePages(**parts).routes()
 
-    deck.__signature__, sources.__signature__ = inspect.signature(Pages), inspect.signature(SourcePages)
-    reported = ((one.method, one.path) for one in operations.routes(reports=told(), operations={}, user=""))
-    assert documented("The Control Deck's port") == sorted((*routes_of(deck, sources), *reported))
+def as_json(path):
+    """Where a page's view is."""
+    return f"/api/v1{path if path != '/' else '/home'}"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_deck_s_routes_are_documented(whole):  # noqa: F811
+    real = sorted((method, path) for method, path, _ in whole.paths() if method != "HEAD")
+    pages = [("GET", place) for path in documented_pages() for place in (path, as_json(path))]
+    assert sorted([*documented("The Control Deck's port"), *pages]) == real
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_deck_s_pages_are_for_whom_the_documentation_says(whole):  # noqa: F811
+    for user, roles in (("vera", {"viewer"}), ("otto", {"viewer", "operator"})):
+        secret = await whole.desk.tokens.make("docs", ["read"], None, who=user)
+        async with aiohttp.ClientSession(whole.base, headers={"Authorization": f"Bearer {secret}"}) as program:
+            for path, role in documented_pages().items():
+                async with program.get(as_json(re.sub(r"\{\w+\}", "nothing", path))) as answer:
+                    assert (answer.status != 403) is (role in roles), (user, path)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_deck_s_acts_are_documented(whole):  # noqa: F811
+    secret = await whole.desk.tokens.make("acts", ["read"], None, who="vera")
+    async with (
+        aiohttp.ClientSession(whole.base, headers={"Authorization": f"Bearer {secret}"}) as program,
+        program.get("/api/v1/acts") as answer,
+    ):
+        real = [(one["name"], one["area"], one["role"], one["about"]) for one in (await answer.json())["actions"]]
+    table = section("The Control Deck's port").split("### Acts")[1].split("###")[0]
+    rows = [tuple(line.strip("| ").split(" | ")) for line in table.splitlines() if line.startswith("| `")]
+    assert [(name.strip("`"), area, role, about) for name, area, role, about in rows] == real
 
 
 def test_commands_and_flags_are_documented():

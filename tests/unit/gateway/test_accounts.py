@@ -297,6 +297,31 @@ async def test_a_limit_is_not_lowered_by_one_refusal():
     assert rig.facts.limit == 1
 
 
+async def test_what_was_learned_can_be_forgotten_while_streams_go_on():
+    rig = Rig()
+    for one in (ONE, TWO):
+        await rig.play(one)
+    for one in (THREE, stream("/live/anna/secret/9.ts")):
+        await rig.refuse(one, 458)
+    assert rig.facts.limit == 2
+    assert await rig.full()
+    waiting = asyncio.ensure_future(rig.play(THREE))
+    await asyncio.sleep(0)
+    assert rig.accounts.forget(KEY) is True
+    await waiting
+    assert (rig.facts.limit, rig.facts.why, rig.facts.open) == (None, "", 3)
+    assert rig.accounts.forget(KEY) is False, "there is nothing left to forget"
+    assert rig.accounts.forget("unknown") is False
+
+
+async def test_a_given_limit_is_not_forgotten():
+    rig = Rig(limits=lambda _: 2)
+    for one in (ONE, TWO):
+        await rig.play(one)
+    assert rig.accounts.forget(KEY) is False
+    assert await rig.full()
+
+
 async def test_spare_is_what_is_known():
     rig = Rig()
     assert rig.accounts.spare(ONE), "one stream every account bears"
@@ -377,3 +402,17 @@ async def test_memory_is_bounded():
             pass
     assert len(rig.accounts._accounts) == 1000
     assert rig.facts.open == 1
+
+
+async def test_an_account_is_full_when_it_plays_all_that_it_is_known_to_bear():
+    rig = Rig(limits=lambda _: 2)
+    assert not rig.accounts.full(KEY)
+    await rig.play(ONE)
+    assert not rig.accounts.full(KEY)
+    await rig.play(TWO)
+    assert rig.accounts.full(KEY)
+    await rig.stop()
+    assert not rig.accounts.full(KEY)
+    unknown = Rig()
+    await unknown.play(ONE)
+    assert not unknown.accounts.full(KEY), "nobody knows what it bears"

@@ -361,6 +361,20 @@ async def test_an_operator_ends_a_stream(samples):
         assert [(attempt.id, attempt.status) for attempt in gateway.attempts()] == [("r000001", "ok")]
 
 
+async def test_an_operator_ends_one_viewer_though_it_came_first(samples):
+    opener = FakeOpener({"1-0": [Feed(samples["h264"], rate=len(samples["h264"]) / 12)]})
+    async with running(opener) as gateway, served(gateway, {"1": row()}) as (url, client):
+        async with client.get(f"{url}/1") as first, client.get(f"{url}/1") as second:
+            gateway.stop_viewer("r000001")
+            await until(lambda: gateway.facts.viewers == 1, deadline=3)
+            assert await second.content.readexactly(188 * 300)
+            with pytest.raises(ActionRefused, match="no such viewer"):
+                gateway.stop_viewer("r000001")
+            await first.content.read()
+            assert first.content.at_eof()
+        await until(lambda: idle(gateway), deadline=3)
+
+
 async def test_duration(samples):
     """S15."""
     opener = FakeOpener({"1-0": [Feed(samples["h264"], rate=100_000)]})

@@ -27,6 +27,7 @@ from tests.unit.gateway.viewers_rig import (
 )
 from tunerr.gateway.hub import Hub
 from tunerr.gateway.piece import Piece
+from tunerr.gateway.viewer import HIGH_WATER
 from tunerr.support.clock import SystemClock
 
 CUSHION = 3.99  # 200 pieces, and half a piece of leeway for rounding
@@ -405,3 +406,39 @@ async def test_a_viewer_gets_in_hand_what_a_bursty_source_is_ahead(lead):
     assert in_hand == min(math.ceil(lead), 11)
     hub.dismiss(first)
     hub.dismiss(joined)
+
+
+async def test_what_a_viewer_could_have_taken_is_told_apart_from_what_is_held_back_from_it():
+    clock = ManualClock()
+    hub = hub_of(300, clock=clock, cushion=CUSHION, every=50)
+    came = clock.now()
+    async with watching(hub, SERVER) as (_, server, _), watching(hub, PLAYER) as (_, player, _):
+        live(hub, clock, range(300, 350))
+        player.held = server.held = HIGH_WATER
+        live(hub, clock, range(350, 450))
+        served, played = hub.now()
+        assert (served.client, played.client, served.since) == (SERVER, PLAYER, came)
+        assert served.cushion == pytest.approx(CUSHION, abs=0.2)
+        assert played.cushion == 0
+        assert (served.backlog, played.backlog) == (pytest.approx(2, abs=0.1), pytest.approx(2, abs=0.1))
+        assert (played.lapped, played.lapped_ago) == (0, None)
+        clock.advance(60)
+        publish(hub, range(450, 452), every=1)
+        hub.tick()
+        player.held = 0
+        publish(hub, range(452, 500))
+        played = hub.now()[1]
+        assert played.lapped == 1
+        assert 0 <= played.lapped_ago <= 1
+    hub.stop()
+
+
+async def test_a_silent_viewer_counts_where_its_client_has_no_other():
+    hub = hub_of(20)
+    silent = hub.admit(PLAYER, silent=True)
+    assert [one.client for one in hub.now()] == [PLAYER]
+    heard = hub.admit(PLAYER, "r000002")
+    assert [one.request for one in hub.now()] == ["r000002"]
+    for viewer in (silent, heard):
+        hub.dismiss(viewer)
+    assert hub.now() == ()

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from tests.tools.clock import ManualClock
@@ -163,3 +165,39 @@ def test_going_back_to_a_better_one_every_quarter_of_an_hour():
     turns.shown(A1, ("hevc",))
     assert turns.better(B1) is None, "it would end recordings"
     assert turns.better(B2) == B1
+
+
+def test_another_one_is_the_next_in_order_that_may_be_tried():
+    turns, clock = rotation(A1, A2, B1)
+    assert [turns.other(one) for one in (A1, A2, B1)] == [A2, B1, A1]
+    turns.failed(A2, REFUSED)
+    assert turns.other(A1) == B1
+    clock.advance(0.5)
+    turns.shown(A1, ("h264",))
+    turns.shown(A2, ("hevc",))
+    assert turns.other(A1) == B1, "others would end recordings"
+    turns.failed(B1, UpstreamError("Protected.", reason="drm"))
+    assert turns.other(A1) == A2
+    alone, _ = rotation(A1)
+    assert alone.other(A1) is None
+
+
+def test_one_that_the_operator_left_is_not_gone_back_to_until_he_takes_it_again():
+    turns, _ = rotation(A1, B1)
+    turns.choose(A1, B1)
+    assert turns.better(B1) is None
+    turns.choose(B1, A1)
+    turns.choose(A1, B1)
+    turns.choose(B1, A1)
+    assert turns.better(B1) == A1
+
+
+def test_how_they_stand():
+    turns, clock = rotation(A1, B1)
+    turns.failed(A1, REFUSED)
+    turns.failed(B1, UpstreamError("Protected.", reason="drm"))
+    first, second = turns.turns
+    assert (first.wait, first.trouble, first.troubled_at) == (0.5, "No.", clock.now())
+    assert (second.candidate, second.wait, second.trouble) == (B1, math.inf, "Protected.")
+    clock.advance(0.5)
+    assert turns.turns[0].wait == 0

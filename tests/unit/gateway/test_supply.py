@@ -50,6 +50,18 @@ async def test_a_provider_that_asks_for_more_time_than_a_tune_has_is_not_asked_a
         assert opener.opened["1-0"] == 1
 
 
+async def test_other_retries_count_from_the_next_tune_on():
+    busy = UpstreamError("Busy.", reason="status", status=503)
+    opener = FakeOpener({"1-0": [Feed(b"", refuse=busy)]})
+    async with running(opener, limits=Limits(retries=2, retry_pause=0.01)) as gateway:
+        for retries, asked in ((2, 3), (0, 4), (1, 6)):
+            gateway.set_retries(retries, 0.01)
+            with pytest.raises(TuneError):
+                async with gateway.watch(row(), client=WATCHER):
+                    pass
+            assert opener.opened["1-0"] == asked
+
+
 async def test_the_timeline_tells_why_a_source_was_passed_over(samples):
     opener = FakeOpener({"1-0": [Feed(b"", refuse=REFUSED)], "1-1": [Feed(samples["h264"])]})
     async with running(opener) as gateway, gateway.watch(row(streams=2), client=WATCHER):

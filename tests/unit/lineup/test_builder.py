@@ -109,9 +109,12 @@ class World:
         return ingest(self.root, text, source=source, at=self.clock.now().timestamp())
 
     async def build(self):
+        return await self.builder().build()
+
+    def builder(self):
         reader = CatalogReader(catalog=self.catalog, sources=in_force(*self.sources))
         self.plan.reader = reader
-        builder = LineupBuilder(
+        return LineupBuilder(
             reader=reader,
             plans=self.plan,
             overrides=ChannelOverrides(self.choices),
@@ -121,7 +124,6 @@ class World:
             devices=Devices(self.limit, self.devices),
             clock=self.clock,
         )
-        return await builder.build()
 
     def rank(self, channel, order):
         return channel

@@ -180,7 +180,8 @@ async def test_a_plan_that_was_not_finished_counts_for_nothing(world):
     db = open_worker(world.root / "catalog.db", kind="catalog")
     db.execute("INSERT INTO plan (made_at) VALUES (1)")
     db.execute(
-        "INSERT INTO plan_decision SELECT plan + 1, channel_id, 0, 1, '', '', '', '', '', '', '' FROM plan_decision"
+        "INSERT INTO plan_decision"
+        " SELECT plan + 1, channel_id, 0, 1, '', '', '', '', '', '', '', '', 0, '' FROM plan_decision"
     )
     db.close()
     assert await world.reader.chosen() == before

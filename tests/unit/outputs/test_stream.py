@@ -191,7 +191,7 @@ async def test_a_peer_that_never_reads_is_cut_off_after_the_end(monkeypatch):
             self.transport = transport
             transport.write(PACKET * 200_000)
 
-    monkeypatch.setattr("tunerr.outputs.stream._LINGER_SECONDS", 0.2)
+    monkeypatch.setattr("tunerr.support.video._LINGER_SECONDS", 0.2)
     gateway = Flooding()
     async with streaming(gateway) as base:
         _, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]), limit=1000)

@@ -149,7 +149,7 @@ class TestOneRequest:
             await asyncio.sleep(30)
 
         leases = Leases()
-        verdict = await probed(clients, Provider(a=silent), leases=leases, timeout=0.3)
+        verdict = await probed(clients, Provider(a=silent), leases=leases, timeout=lambda: 0.3)
         assert (verdict.finding, leases.open) == (Finding.SILENT, 0)
         assert verdict.words == "No stream came within 0.3 s."
 
@@ -159,7 +159,7 @@ class TestOneRequest:
             await response.prepare(request)
             await asyncio.sleep(30)
 
-        assert (await probed(clients, Provider(a=stuck), timeout=0.3)).finding is Finding.SILENT
+        assert (await probed(clients, Provider(a=stuck), timeout=lambda: 0.3)).finding is Finding.SILENT
 
     async def test_a_refused_connection(self, clients):
         async with serving(Provider().serve) as port:

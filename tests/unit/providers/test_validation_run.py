@@ -16,7 +16,7 @@ from tunerr.model.url import SecretUrl, Zone
 from tunerr.providers.validation.batch import Limits, Verdict
 from tunerr.providers.validation.pace import BURST, INTERVAL_S
 from tunerr.providers.validation.prober import Prober
-from tunerr.providers.validation.run import Validation
+from tunerr.providers.validation.run import Bounds, Validation
 from tunerr.providers.validation.targets import candidate
 from tunerr.storage.connection import open_server
 from tunerr.storage.stream_tests import StreamTests
@@ -71,8 +71,8 @@ def clock():
 
 def engine(results, clock, prober, *, slots=None, guard=20, **limits):
     return Validation(
-        prober=prober, slots=slots or Free(), results=results, clock=clock, guard=guard, random=Random(0),
-        limits=Limits(**{"max_duration": 0.0, **limits}), sleep=clock.sleep,
+        prober=prober, slots=slots or Free(), results=results, clock=clock, random=Random(0),
+        bounds=lambda: Bounds(Limits(**{"max_duration": 0.0, **limits}), guard=guard), sleep=clock.sleep,
     )  # fmt: skip
 
 

@@ -33,4 +33,4 @@ async def test_a_database_of_the_version_before_is_migrated(tmp_path):
     await CarriedStore(state).save({A: HD})
     assert await CarriedStore(state).all() == {A: HD}
     await state.close()
-    assert (tmp_path / "state.db.before-3").exists()
+    assert (tmp_path / f"state.db.before-{len(migrations('state'))}").exists()

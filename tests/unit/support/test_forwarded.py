@@ -177,3 +177,15 @@ def test_any_headers_give_an_address_or_nobody(headers):
 def test_long_headers_take_no_time(header, words):
     for _ in range(20):
         heard((header, words * (8000 // len(words))))
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [("/tunerr", "/tunerr"), ("/tunerr/", "/tunerr"), ("/a/b-c_d.e~f", "/a/b-c_d.e~f"), ("/evil, /tunerr", "/tunerr"),
+     ("/" + "x" * 199, "/" + "x" * 199), ("/" + "x" * 200, ""), ("", ""), ("/", ""), ("//a", ""), ("/a//b", ""),
+     ("/..", ""), ("/a/./b", ""), ("/a b", ""), ("/%41", ""), ("tunerr", ""), ("/ä", ""), ('/"', ""), ("/a\nb", "")],
+)  # fmt: skip
+def test_the_path_below_which_a_proxy_shows_us(sent, expected):
+    assert heard(("X-Forwarded-For", "192.0.2.9"), ("X-Forwarded-Prefix", sent)).prefix == expected
+    assert heard(("X-Forwarded-Prefix", sent), ("Forwarded", "for=192.0.2.9")).prefix == expected
+    assert heard(("X-Forwarded-Prefix", sent), peer="192.0.2.1") is None

@@ -9,7 +9,7 @@ from typing import Any
 
 from tunerr.model.guide import ChannelHealth, GuideHealth, GuideStatus
 
-_WORST_FIRST: tuple[GuideStatus, ...] = (
+WORST_FIRST: tuple[GuideStatus, ...] = (
     "unlinked",
     "matched_no_programmes",
     "placeholder_only",
@@ -17,7 +17,9 @@ _WORST_FIRST: tuple[GuideStatus, ...] = (
     "good",
     "healthy",
 )
-_RANK = {status: place for place, status in enumerate(_WORST_FIRST)}
+"""Classes of channels, those that need the operator most first."""
+
+_RANK = {status: place for place, status in enumerate(WORST_FIRST)}
 
 _ADVICE: dict[GuideStatus, str] = {
     "unlinked": "Link it to a guide: `iptv-tunerr epg-doctor` suggests ids, and how to accept one.",

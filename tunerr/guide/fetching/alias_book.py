@@ -28,13 +28,13 @@ _FRESH_S = 300.0
 
 
 def matching_of(
-    settings: GuideSettings, *, folder: DataFolder, clients: HttpClients, clock: Clock
+    settings: Callable[[], GuideSettings], *, folder: DataFolder, clients: HttpClients, clock: Clock
 ) -> Callable[[], Awaitable[Matching]]:
     """Return what tells how channels are found in guides, with the aliases as they are whenever it is asked."""
-    book = AliasBook(settings.aliases, kept=folder.guide_dir / "aliases.json", clients=clients, clock=clock)
+    book = AliasBook(settings().aliases, kept=folder.guide_dir / "aliases.json", clients=clients, clock=clock)
 
     async def matching() -> Matching:
-        return Matching(aliases=dict(await book.current()), enabled=settings.match)
+        return Matching(aliases=dict(await book.current()), enabled=settings().match)
 
     return matching
 

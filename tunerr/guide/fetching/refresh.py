@@ -73,11 +73,11 @@ class GuideRefresher:
         worker: Worker,
         clock: Clock,
         configured: Published[tuple[Source, ...]],
-        settings: GuideSettings,
+        settings: Callable[[], GuideSettings],
         matching: Callable[[], Awaitable[Matching]],
         beside: Callable[[], Awaitable[Sequence[Channel]]],
     ) -> None:
-        """`matching`: how channels are found in guides, asked each time.
+        """`settings`, and `matching`: how channels are found in guides, are asked each time.
 
         `beside`: channels that are not offered and whose programmes are read: their guide is why they are not.
         """
@@ -89,18 +89,8 @@ class GuideRefresher:
         self._settings = settings
         self._matching = matching
         self._beside = beside
-        self._taste = Taste(
-            languages=settings.prefer_languages,
-            latin=settings.prefer_latin,
-            channel_for_others=settings.non_latin_title == "channel",
-        )
         self._documents = GuideDocuments(folder.guide_dir / "documents", clients=clients, worker=worker)
-        self._short = ShortGuide(
-            clients,
-            least=settings.short_epg_min,
-            limit=settings.short_epg_limit,
-            concurrency=settings.short_epg_concurrency,
-        )
+        self._clients = clients
         self._read: dict[SourceId, IngestRequest] = {}  # as what each document was read last
         self._whole: set[SourceId] = set()  # incremental guides that are to be asked for whole once more
 
@@ -148,6 +138,10 @@ class GuideRefresher:
     async def load(self) -> GuideEdition | None:
         """Return the edition on disk, which may be of an earlier lineup: better than none until there is another."""
         return await asyncio.to_thread(edition.read, self._folder.guide_dir)
+
+    async def read_again(self, lineup: Lineup) -> None:
+        """Read the kept documents of all guides once more, as the settings are now; nobody is asked."""
+        await self._read_again([one for one in self._configured.current if one.kind == "guide"], lineup)
 
     def has_aged(self, made: GuideEdition) -> bool:
         """Whether an edition should be made anew though nothing new came."""
@@ -199,7 +193,7 @@ class GuideRefresher:
         """Have a panel tell of channels that little is known of; what it told before stays where it says nothing."""
         try:
             await self._documents.prepare()
-            heard = await self._short.fetch(
+            heard = await self._short().fetch(
                 source,
                 lineup,
                 await asyncio.to_thread(health_file.read, self._folder.guide_dir),
@@ -212,8 +206,17 @@ class GuideRefresher:
         except TunerrError as error:
             return replace(status, state=SourceState.FAILED, message=error.message, hint=error.hint)
 
+    def _short(self) -> ShortGuide:
+        settings = self._settings()
+        return ShortGuide(
+            self._clients,
+            least=settings.short_epg_min,
+            limit=settings.short_epg_limit,
+            concurrency=settings.short_epg_concurrency,
+        )
+
     async def _render(self, lineup: Lineup) -> RenderAnswer:
-        settings = self._settings
+        settings = self._settings()
         past, future = edition_hours(settings)
         request = RenderRequest(
             guide_db=self._folder.guide_db,
@@ -255,6 +258,7 @@ class GuideRefresher:
 
     async def _reading(self, source: Source, lineup: Lineup, *, partial: bool) -> IngestRequest:
         """Say how the kept document is to be read."""
+        settings = self._settings()
         current, known = self._configured.current, await self._sources.status(source.id)
         guides = sum(one.kind == "guide" for one in current)
         return IngestRequest(
@@ -266,13 +270,13 @@ class GuideRefresher:
             of=source.programmes.of,
             country=country_of(source, current),
             matching=await self._matching(),
-            taste=self._taste,
+            taste=_taste(settings),
             shift=source.programmes.shift,
             partial=partial,
             anew=known is not None and _moved(known, source),
-            retain_past_hours=self._settings.retain_past_hours or _RETAIN_PAST_HOURS,
+            retain_past_hours=settings.retain_past_hours or _RETAIN_PAST_HOURS,
             horizon_days=_HORIZON_DAYS,
-            largest_bytes=self._settings.largest_bytes // max(guides, 1),
+            largest_bytes=settings.largest_bytes // max(guides, 1),
         )
 
     async def _wanted(self, lineup: Lineup) -> tuple[Wanted, ...]:
@@ -284,6 +288,14 @@ class GuideRefresher:
         answer = await self._worker.run("ingest-guide", reading.model_dump(mode="json"), _JOB_SECONDS)
         self._read[reading.source] = reading
         return IngestReport.model_validate(answer)
+
+
+def _taste(settings: GuideSettings) -> Taste:
+    return Taste(
+        languages=settings.prefer_languages,
+        latin=settings.prefer_latin,
+        channel_for_others=settings.non_latin_title == "channel",
+    )
 
 
 def _origin(source: Source) -> str:

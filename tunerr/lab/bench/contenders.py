@@ -19,12 +19,16 @@ import aiohttp
 
 from tunerr.config import PREFIX, read_environment
 from tunerr.errors import TunerrError
-from tunerr.lab.bench.process import Cores, running
+from tunerr.lab.bench.process import Cores, family, running
 from tunerr.support.ffmpeg import locate_ffmpeg
 from tunerr.support.process import Child
 
 _READY_SECONDS = 60.0
 _LISTENS_SECONDS = 10.0
+_JOB_SECONDS = 900.0
+QUIET_SECONDS = 2.0
+"""Without a job, and all that was to be done is done."""
+_POLL = 0.1
 PRODUCT, CRELAY, NGINX, FFMPEG = "tunerr", "crelay", "nginx", "ffmpeg -c copy"
 # performance.md, 3: ffmpeg's own defaults wait for 5 MB.
 _QUICK = ("-probesize", "500k", "-analyzeduration", "500k", "-fpsprobesize", "0")
@@ -94,6 +98,14 @@ class Product:
                         return
                     await asyncio.sleep(0.05)
         raise TunerrError(f"A tuner was still in use {seconds:.0f} s after the last viewer had left.")
+
+    async def settled(self) -> None:
+        """Wait until no job has run for some time."""
+        quiet = 0.0
+        async with asyncio.timeout(_JOB_SECONDS):
+            while quiet < QUIET_SECONDS:
+                quiet = quiet + _POLL if len(family(self.pid)) == 1 else 0.0
+                await asyncio.sleep(_POLL)
 
 
 def playlist(channels: dict[str, list[str]]) -> str:

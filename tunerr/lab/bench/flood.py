@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from tunerr.lab.bench.flood_device import ask
 from tunerr.lab.bench.flood_load import Flood, Flooded
 from tunerr.lab.bench.flood_streams import Gaps, Streams
 from tunerr.lab.bench.flood_watch import Seen, Watch
-from tunerr.lab.bench.process import Cores, on_core, running, say, source, told
+from tunerr.lab.bench.process import Cores, child_of, gaps, on_core, running, say, source, told
 from tunerr.lab.bench.report import Figure, Report
 from tunerr.providers.hdhr.control import Control, controlling
 from tunerr.support.process import Child
@@ -73,30 +71,20 @@ class Window:
         return max(gaps.longest for gaps in self.ours)
 
 
-def _child(module: str, given: Any) -> list[str]:
-    return [sys.executable, "-m", f"tunerr.lab.bench.{module}", json.dumps(asdict(given))]
-
-
 @contextlib.asynccontextmanager
 async def _playing(ours: Product, provider: int, control: Control) -> AsyncIterator[Child]:
     """The source itself and five streams of the program, the last of which is sent to a UDP target."""
     *watched, sent = ours.paths.values()
     http = ((provider, "/a.ts"), *((ours.port, path) for path in watched))
-    async with running(_child("flood_streams", Streams(http)), name="streams", talks=True) as child:
+    async with running(child_of("flood_streams", Streams(http)), name="streams", talks=True) as child:
         target = (await told(child, "listening"))["port"]
         tuner = f"/tuner{_STREAMS - 1}"
         await ask(control, f"{tuner}/vchannel", sent.rpartition("/v")[2])
         await ask(control, f"{tuner}/target", f"udp://127.0.0.1:{target}")
         await told(child, "playing")
         await asyncio.sleep(_SETTLED)
-        await _gaps(child, "the start")
+        await gaps(child, "the start")
         yield child
-
-
-async def _gaps(streams: Child, name: str) -> list[Gaps]:
-    """End a window."""
-    await say(streams, name)
-    return [Gaps(**facts) for facts in (await told(streams, "gaps"))["streams"]]
 
 
 @dataclass(slots=True)
@@ -121,11 +109,11 @@ class _Measuring:
         self.flooded = Flooded(**(await told(self.load, "done"))["flooded"])
 
     async def _window(self, name: str, work: Coroutine[Any, Any, None]) -> Window:
-        async def gaps() -> list[Gaps]:
+        async def watched() -> list[Gaps]:
             await work
-            return await _gaps(self.streams, name)
+            return await gaps(self.streams, name)
 
-        (source_gaps, *ours), seen = await self.watch.during(gaps())
+        (source_gaps, *ours), seen = await self.watch.during(watched())
         return Window(tuple(ours), source_gaps, seen)
 
 
@@ -136,7 +124,7 @@ async def _measure(plan: Plan, ours: Product, provider: int, ports: Ports) -> _M
     async with (
         controlling("127.0.0.1", ports.control, wait=_PATIENCE) as control,
         _playing(ours, provider, control) as streams,
-        running(_child("flood_load", flood), name="flood", talks=True) as load,
+        running(child_of("flood_load", flood), name="flood", talks=True) as load,
     ):
         measuring = _Measuring(streams, load, Watch(ours, control, ports.discover), plan.seconds)
         for _ in range(plan.pairs):

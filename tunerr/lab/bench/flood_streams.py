@@ -3,6 +3,7 @@
 Told by one JSON argument (Streams). Tells `listening` (port: where datagrams are taken) at once and `playing` when all
 have begun, that by UDP included. Each line on standard input ends a window and gives it a name: `gaps` tells what was
 between the arrivals of each stream, those by HTTP in their order and then the one by UDP, and the next window begins.
+Without `udp` there is none, and no `listening`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ _FIRST_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Ports and paths of the streams by HTTP."""
+    """Ports and paths of the streams by HTTP, and whether there is one by UDP too."""
 
     http: tuple[tuple[int, str], ...]
+    udp: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,11 @@ class _Watch:
         self._poll = select.epoll()
         self._buffer = bytearray(_BUFFER)
         self._streams: dict[int, _Stream] = {}
-        listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WAITING)
-        listener.bind(("127.0.0.1", 0))
-        tell("listening", port=listener.getsockname()[1])
+        listener = _listener() if wanted.udp else None
         for port, path in wanted.http:
             self._watch(_asked(port, path))
-        self._watch(listener)
+        if listener is not None:
+            self._watch(listener)
         self._poll.register(sys.stdin.fileno(), select.EPOLLIN)
 
     def run(self) -> None:
@@ -114,6 +114,14 @@ class _Watch:
     def _tell_gaps(self, name: str) -> None:
         now = time.monotonic_ns()
         tell("gaps", streams=[asdict(stream.window(name, now)) for stream in self._streams.values()])
+
+
+def _listener() -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WAITING)
+    listener.bind(("127.0.0.1", 0))
+    tell("listening", port=listener.getsockname()[1])
+    return listener
 
 
 def _asked(port: int, path: str) -> socket.socket:

@@ -57,7 +57,7 @@ class Watch:
     async def during(self, work: Coroutine[Any, Any, Result]) -> tuple[Result, Seen]:
         """Look while `work` is done; its result and what was seen. Raises TunerrError when the program is gone."""
         pid, began, tasks = self._ours.pid, time.monotonic(), Supervisor()
-        cpu, lost, late = cpu_seconds(pid), dropped(self._port), await self._late()
+        cpu, lost, late = cpu_seconds(pid), dropped(self._port), await timers(self._ours.base)
         looks: list[_Look] = []
         looking = tasks.spawn(self._look(looks), "looking at the program")
         try:
@@ -70,7 +70,7 @@ class Watch:
         return result, Seen(
             core=100 * (cpu_seconds(pid) - cpu) / span,
             memory=max(look.memory for look in looks),
-            lag=_last_bucket({bound: count - late.get(bound, 0) for bound, count in (await self._late()).items()}),
+            lag=lateness(late, await timers(self._ours.base)),
             gets=tuple(look.answered for look in looks),
             found=100 * sum(look.found for look in looks) / len(looks),
             dropped=dropped(self._port) - lost,
@@ -84,19 +84,21 @@ class Watch:
             looks.append(_Look(answered, await is_found(self._port), resident(self._ours.pid)))
             await asyncio.sleep(_EVERY)
 
-    async def _late(self) -> dict[float, float]:
-        """How many timers have been late by at most so many seconds."""
-        async with aiohttp.ClientSession() as session, session.get(f"{self._ours.base}/metrics") as answer:
-            text = await answer.text()
-        return {
-            float(sample.labels["le"]): sample.value
-            for family in text_string_to_metric_families(text)
-            for sample in family.samples
-            if sample.name == _LAG
-        }
+
+async def timers(base: str) -> dict[float, float]:
+    """How many timers of the program at `base` have been late by at most so many seconds."""
+    async with aiohttp.ClientSession() as session, session.get(f"{base}/metrics") as answer:
+        text = await answer.text()
+    return {
+        float(sample.labels["le"]): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == _LAG
+    }
 
 
-def _last_bucket(late: dict[float, float]) -> float:
-    """Milliseconds: the lowest bound below which all timers were."""
+def lateness(before: dict[float, float], after: dict[float, float]) -> float:
+    """Milliseconds: the lowest bound below which all timers were between two looks at `timers`."""
+    late = {bound: count - before.get(bound, 0) for bound, count in after.items()}
     total = max(late.values(), default=0)
     return 1000 * min((bound for bound, count in late.items() if count == total), default=0.0)

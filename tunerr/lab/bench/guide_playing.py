@@ -9,17 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from tunerr.errors import TunerrError
-from tunerr.lab.bench.contenders import PRODUCT, Product, command, product
+from tunerr.lab.bench.contenders import PRODUCT, QUIET_SECONDS, Product, command, product
 from tunerr.lab.bench.guide_work import Work
-from tunerr.lab.bench.process import Cores, family, resident, running, source
+from tunerr.lab.bench.process import Cores, resident, running, source
 from tunerr.lab.bench.report import Figure
 from tunerr.lab.bench.viewer import Viewer
 from tunerr.support.tasks import Supervisor
 
 _PATIENCE = 20.0
 _JOB_SECONDS = 900.0
-_POLL = 0.1
-_QUIET = 2.0
 _PICTURE_MS = 40.0
 
 
@@ -31,7 +29,7 @@ async def figures(work: Work, media: Path, rounds: int, cores: Cores) -> list[Fi
         names = [shape.name(number) for number in range(len(shape.ids))]
         channels = {name: [provider.url("a", f"login{number}")] for number, name in enumerate(names)}
         async with product(work.folder / "playing", channels, cores, settings) as ours:
-            await _no_worker(ours, _JOB_SECONDS)
+            await ours.settled()
             viewer = await Viewer.come(ours.port, ours.paths[names[0]])
             try:
                 if not await viewer.take_until("a", _PATIENCE):
@@ -61,12 +59,12 @@ async def _rounds(
             began = time.monotonic_ns()
             os.utime(document)
             await _refresh(ours)
-            await _no_worker(ours, _JOB_SECONDS)
+            await ours.settled()
             ended = time.monotonic_ns()
             await asyncio.sleep((ended - began) / 1e9)
             busy.append(_longest_gap(viewer, began, ended))
             rest.append(_longest_gap(viewer, ended, time.monotonic_ns()))
-            lasted.append((ended - began) / 1e9 - _QUIET)
+            lasted.append((ended - began) / 1e9 - QUIET_SECONDS)
     finally:
         await tasks.aclose()
     return tuple(rest), tuple(busy), tuple(lasted)
@@ -88,12 +86,3 @@ async def _refresh(ours: Product) -> None:
             status = await child.wait()
         if status:
             raise TunerrError(f"The guide was not refreshed: {child.last_words()}")
-
-
-async def _no_worker(ours: Product, seconds: float) -> None:
-    """Wait until no job has run for some time."""
-    quiet = 0.0
-    async with asyncio.timeout(seconds):
-        while quiet < _QUIET:
-            quiet = quiet + _POLL if len(family(ours.pid)) == 1 else 0.0
-            await asyncio.sleep(_POLL)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tunerr.errors import TunerrError
+from tunerr.lab.bench.flood_streams import Gaps
 from tunerr.lab.bench.sink import Drained, Load
 from tunerr.support.process import Child, start_child
 
@@ -112,6 +113,17 @@ async def told(child: Child, wanted: str, seconds: float = _STARTED_SECONDS) -> 
     raise TunerrError(f"{child.name} did not tell {wanted}: {child.last_words()}")
 
 
+def child_of(module: str, given: Any) -> list[str]:
+    """The command of a child of the bench that is told a dataclass."""
+    return [sys.executable, "-m", f"tunerr.lab.bench.{module}", json.dumps(asdict(given))]
+
+
+async def gaps(streams: Child, name: str) -> list[Gaps]:
+    """End a window of `tunerr.lab.bench.flood_streams`; one for each stream."""
+    await say(streams, name)
+    return [Gaps(**facts) for facts in (await told(streams, "gaps"))["streams"]]
+
+
 @contextlib.asynccontextmanager
 async def running(
     argv: Sequence[str], *, name: str, talks: bool = False, cwd: Path | None = None, core: int | None = None
@@ -207,6 +219,5 @@ class Sink:
 @contextlib.asynccontextmanager
 async def sink(load: Load) -> AsyncIterator[Sink]:
     """Viewers as `load` says."""
-    argv = [sys.executable, "-m", "tunerr.lab.bench.sink", json.dumps(asdict(load))]
-    async with running(argv, name="viewers", talks=True) as child:
+    async with running(child_of("sink", load), name="viewers", talks=True) as child:
         yield Sink(child)

@@ -16,6 +16,9 @@ from tunerr.lineup.rules.stage import Given, Outcome, Skipped, Stage
 GUIDE_POLICY = "guide-policy"
 """The stage that leaves channels out for their guide."""
 
+LIMIT = "limit"
+"""The stage that leaves out what no device has a place for."""
+
 STAGES: tuple[Stage, ...] = (
     Stage("disabled", "Taken out by you", window.disabled, filter=False),
     Stage("hosts", "Hosts that are not used", base.hosts),
@@ -37,7 +40,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("own-order", "Places given by you", window.own_order),
     Stage("window", "Skip and take", window.window),
     Stage("resequence", "Numbers in order", window.resequence),
-    Stage("limit", "The limit", window.cap, filter=False),
+    Stage(LIMIT, "The limit", window.cap, filter=False),
     Stage("offset", "Number offset", window.offset),
     Stage("probe", "Streams that failed their test", window.failed),
     Stage(GUIDE_POLICY, "Guide policy", window.guide_policy),

@@ -48,9 +48,10 @@ class Leases(Protocol):
 
 
 class Prober:
-    """Asks for the first 4096 bytes of streams and judges them. `timeout`: seconds for one request and its body.
+    """Asks for the first 4096 bytes of streams and judges them.
 
-    `headers` go to every stream; its own win over them. `visitor` makes who dresses the requests of one test.
+    `timeout`, asked for each: seconds for one request and its body. `headers` go to every stream; its own win over
+    them. `visitor` makes who dresses the requests of one test.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Prober:
         *,
         clients: HttpClients,
         leases: Leases,
-        timeout: float = 8.0,
+        timeout: Callable[[], float] = lambda: 8.0,
         headers: Headers = (),
         visitor: Callable[[], Visitor] | None = None,
     ) -> None:
@@ -95,7 +96,7 @@ class Prober:
         """Ask once; the verdict, or the variant to ask with the zone of the document that named it."""
         viewer_came = asyncio.Event()
         try:
-            async with self._leases.lease(stream) as lease, asyncio.timeout(self._timeout) as limit:
+            async with self._leases.lease(stream) as lease, asyncio.timeout(self._timeout()) as limit:
 
                 def give_way() -> None:
                     viewer_came.set()
@@ -108,7 +109,7 @@ class Prober:
         except TimeoutError:
             if viewer_came.is_set():
                 return Verdict(Finding.ACCOUNT_FULL, "A viewer came while it was tested.")
-            return Verdict(Finding.SILENT, f"No stream came within {self._timeout:g} s.")
+            return Verdict(Finding.SILENT, f"No stream came within {self._timeout():g} s.")
         except (UpstreamError, FetchError) as error:
             return Verdict(_finding(error), error.message)
 
@@ -119,7 +120,7 @@ class Prober:
             url,
             reach=Reach(zone, allow_lan=stream.allow_lan),
             headers=merge_headers(self._headers, stream.headers, (_RANGE, ("Accept-Encoding", "identity"))),
-            read_timeout=self._timeout,
+            read_timeout=self._timeout(),
             visitor=visitor,
             proxy=stream.proxy,
         ) as answer:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -56,8 +56,16 @@ class Results(Protocol):
         ...
 
 
+class Bounds(NamedTuple):
+    """What one run keeps to. `workers`: tests at once; `guard`: percent of the channels that it may drop at most."""
+
+    limits: Limits = Limits()
+    workers: int = 4
+    guard: int = 20
+
+
 class Validation:
-    """Tests channels, one run at a time. `guard`: percent of the channels that one run may drop at most."""
+    """Tests channels, one run at a time. `bounds` are asked when one begins."""
 
     def __init__(
         self,
@@ -66,9 +74,7 @@ class Validation:
         slots: Slots,
         results: Results,
         clock: Clock,
-        limits: Limits,
-        workers: int = 4,
-        guard: int = 20,
+        bounds: Callable[[], Bounds] = Bounds,
         random: Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -76,9 +82,7 @@ class Validation:
         self._slots = slots
         self._results = results
         self._clock = clock
-        self._limits = limits
-        self._workers = workers
-        self._guard = guard
+        self._bounds = bounds
         self._random = random or Random()  # noqa: S311 - an order, no secret
         self._sleep = sleep
         self._testing = False
@@ -111,19 +115,19 @@ class Validation:
         goes on, and StorageError.
         """
         with self._alone():
-            pace = Pace(clock=self._clock)
+            pace, bounds = Pace(clock=self._clock), self._bounds()
             known = await self._results.all()
             # Tens of thousands of channels take a while to be put in order.
-            batch = await asyncio.to_thread(self._batch_of, candidates, known, pace)
+            batch = await asyncio.to_thread(self._batch_of, candidates, known, pace, bounds.limits)
             self._batch, self._ended = batch, False
             try:
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(self._workers):
+                    for _ in range(bounds.workers):
                         group.create_task(self._work(batch, pace))
             except asyncio.CancelledError:
                 await self._results.save(passes(batch), now=self._now())
                 raise
-            return await self._settled(batch, pace)
+            return await self._settled(batch, pace, bounds.guard)
 
     async def test_channel(self, candidate: Candidate) -> tuple[tuple[Target, Verdict], ...]:
         """Test every stream of one channel now, whatever is known of them; what plays is kept.
@@ -158,11 +162,13 @@ class Validation:
             self._testing = False
             self._batch = None
 
-    def _batch_of(self, candidates: Sequence[Candidate], known: Mapping[str, StreamTest], pace: Pace) -> Batch:
+    def _batch_of(
+        self, candidates: Sequence[Candidate], known: Mapping[str, StreamTest], pace: Pace, limits: Limits
+    ) -> Batch:
         return Batch(
             candidates,
             known=known,
-            limits=self._limits,
+            limits=limits,
             pace=pace,
             spare=self._slots.spare,
             clock=self._clock,
@@ -193,11 +199,11 @@ class Validation:
         await self._turns(pace)(target.host)
         return await self._prober.test(target.stream, pace=self._turns(pace))
 
-    async def _settled(self, batch: Batch, pace: Pace) -> RunReport:
+    async def _settled(self, batch: Batch, pace: Pace, guard: int) -> RunReport:
         now = self._now()
-        settled = await asyncio.to_thread(settle, batch, guard=self._guard / 100, now=now)
+        settled = await asyncio.to_thread(settle, batch, guard=guard / 100, now=now)
         await self._results.save(settled.tests, now=now)
-        told = report(batch, settled, requests=pace.asked, guard=self._guard, ended=self._ended)
+        told = report(batch, settled, requests=pace.asked, guard=guard, ended=self._ended)
         self._last = told
         log.info("channels tested", said=" ".join(told.sentences()))
         return told

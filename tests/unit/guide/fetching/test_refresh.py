@@ -113,8 +113,8 @@ async def made_by(tmp_path, clock):
             worker=Here(),
             clock=clock,
             configured=Published(sources),
-            settings=settings,
-            matching=matching_of(settings, folder=folder, clients=clients, clock=clock),
+            settings=lambda: settings,
+            matching=matching_of(lambda: settings, folder=folder, clients=clients, clock=clock),
             beside=nobody,
         )
 
