@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import orjson
+import structlog
 
 from tunerr.actions.audit import Audit
 from tunerr.actions.choices_file import RULES
@@ -22,6 +23,8 @@ from tunerr.lineup.override_document import EXAMPLES, define_override
 from tunerr.model.channel import ChannelId
 from tunerr.storage.choices import Choices, Kind
 from tunerr.storage.draft import DraftRow, DraftStore, Staged
+
+log = structlog.get_logger(__name__)
 
 _NAMED = 3
 _EMPTY_HINT = "Change channels or groups first: they are staged here."
@@ -213,7 +216,11 @@ class Draft:
         finally:
             self._forget()
         await self.current()
-        await self._reload()
+        try:
+            await self._reload()
+        except TunerrError as error:  # it is published all the same
+            log.warning("published, and not in force yet", error=error.message, hint=error.hint)
+            return f"{detail} It counts with the next refresh: {error.message}"
         return detail
 
     async def _stage_rules(self, changes: Mapping[str, Any], who: str, *, what: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
 
 import structlog
 
@@ -112,21 +113,26 @@ class LineupPlanner:
     ) -> Answer:
         if overrides is None:
             overrides = await self._overrides.all()
-        promises = await self._ledger.promises()
+        promises, sources = await self._ledger.promises(), self._sources.current
+        failed = frozenset(await self._failed() if rules.drop_failed else ())
+        coverage = await self._coverage() if rules.looks_at_guide else None
         now = self._clock.now().timestamp()
-        request = Request(
-            catalog_db=self._folder.catalog_db,
-            sources=tuple(source.id for source in self._sources.current if source.kind == "playlist"),
-            rules=rules,
-            limit=self._limit,
-            now=now,
-            overrides={channel: RuleOverride.of(override) for channel, override in overrides.items()},
-            held=promises.precedence(now),
-            failed=frozenset(await self._failed() if rules.drop_failed else ()),
-            coverage=await self._coverage() if rules.looks_at_guide else None,
-            preview=preview,
-            free=frozenset(source.id for source in self._sources.current if source.free),
-        )
-        return Answer.model_validate(
-            await self._worker.run("plan-lineup", request.model_dump(mode="json"), _PLAN_SECONDS)
-        )
+
+        def request() -> dict[str, Any]:
+            return Request(
+                catalog_db=self._folder.catalog_db,
+                sources=tuple(source.id for source in sources if source.kind == "playlist"),
+                rules=rules,
+                limit=self._limit,
+                now=now,
+                overrides={channel: RuleOverride.of(override) for channel, override in overrides.items()},
+                held=promises.precedence(now),
+                failed=failed,
+                coverage=coverage,
+                preview=preview,
+                free=frozenset(source.id for source in sources if source.free),
+            ).model_dump(mode="json")
+
+        # Thousands of overrides take some ten milliseconds.
+        answer = await self._worker.run("plan-lineup", await asyncio.to_thread(request), _PLAN_SECONDS)
+        return await asyncio.to_thread(Answer.model_validate, answer)

@@ -67,7 +67,8 @@ class Sampler:
         except StorageError as error:
             log.warning("figures were not stored", samples=len(unsaved), error=error.message)
         else:
-            self._unsaved = [one for one in self._unsaved if one not in unsaved]
+            stored = set(map(id, unsaved))  # some came meanwhile, and the clock may have been put back
+            self._unsaved = [one for one in self._unsaved if id(one) not in stored]
 
     async def clear(self) -> None:
         """Forget all. Raises StorageError."""

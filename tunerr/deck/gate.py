@@ -86,9 +86,18 @@ class Gate:
                 return self.refused(request, error)
             if refusal is not None:
                 return refusal
-            return await handler(request)
+            response = await handler(request)
+            self._prolong(request, response)
+            return response
 
         return enforce
+
+    def _prolong(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Have the browser keep the cookie for as long as its session, which this request prolonged."""
+        token = request.cookies.get(COOKIE, "")
+        ours = SESSION in request and not response.prepared and COOKIE not in response.cookies
+        if ours and self.sessions.standing(token) is not None:
+            set_session_cookie(request, response, token)
 
     async def login(self, request: web.Request, user: str, password: str) -> str | None:
         """Check a pair that came by form; the session token, or None. Hold `turn` and ask `blocked` before."""

@@ -222,6 +222,7 @@ class _Question:
             "offered": beside.offered,
             "changed": beside.changed,
             "number": narrowed.text.strip(),
+            "guide": narrowed.guide,
             "group": narrowed.group,
             "source": f" {narrowed.source} ",
             **{f"word{place}": word for place, word in enumerate(self._words)},
@@ -291,8 +292,8 @@ class _Question:
                 return "1"
             case "none":
                 return _NO_GUIDE
-            case state:
-                return f"{_GUIDE} = '{state}'"
+            case _:
+                return f"{_GUIDE} = :guide"
 
     @property
     def _streams(self) -> str:

@@ -27,6 +27,12 @@ _ABOUT = """
     FROM audit, json_each(audit.changes) AS change
     WHERE instr(audit.changes, :key) AND change.value ->> 0 = :kind AND change.value ->> 1 = :key
     ORDER BY audit.id DESC LIMIT :limit"""
+_LATEST_BY = """
+    SELECT id FROM audit WHERE changes <> '[]' AND undone_by IS NULL AND who = ? ORDER BY id DESC LIMIT 1"""
+_VALUES = """
+    SELECT asked.value ->> 0 AS kind, asked.value ->> 1 AS key, choice.value AS value
+    FROM json_each(?) AS asked
+    LEFT JOIN choice ON choice.kind = asked.value ->> 0 AND choice.key = asked.value ->> 1"""
 # The latest standing act after one that changed any of what that one changed.
 _LATER = """
     SELECT later.id FROM audit AS later, json_each(later.changes) AS change
@@ -79,7 +85,7 @@ class Choices:
 
     async def get(self, kind: Kind, key: str) -> str | None:
         """Return one document as JSON text, None when there is none."""
-        return await self._value(kind, key)
+        return (await self._values([(kind, key)]))[kind, key]
 
     async def put(
         self,
@@ -98,10 +104,11 @@ class Choices:
         """
         wanted = {(kind, key): value for kind, key, value in changed}
         async with transaction(self._state):
+            known = await self._values(list(wanted))
             changes = [
-                Change(kind, key, before, value)
+                Change(kind, key, known[kind, key], value)
                 for (kind, key), value in wanted.items()
-                if (before := await self._value(kind, key)) != value
+                if known[kind, key] != value
             ]
             await self._store(changes)
             if beside is not None:
@@ -139,7 +146,7 @@ class Choices:
 
     async def latest_by(self, who: str) -> int | None:
         """Return the number of the latest act of `who` that stands and changed choices; None when there is none."""
-        rows = await select(self._state, f"{_STANDING} AND who = ? ORDER BY id DESC LIMIT 1", (who,))
+        rows = await select(self._state, _LATEST_BY, (who,))
         return int(rows[0]["id"]) if rows else None
 
     async def _undoable(self, act: int | None) -> Act:
@@ -168,10 +175,10 @@ class Choices:
                 f"What act {undone.id} changed was changed again by act {later[0]['id']}.",
                 hint=f"Undo act {later[0]['id']} first.",
             )
-        for change in undone.changes:
-            # It is done again, and an act before it that changed the same was taken back in the meantime.
-            if await self._value(change.kind, change.key) != change.after:
-                raise ActionRefused(f"What act {undone.id} changed is no longer as it left it.", hint=_LIST)
+        known = await self._values([(change.kind, change.key) for change in undone.changes])
+        # It is done again, and an act before it that changed the same was taken back in the meantime.
+        if any(known[change.kind, change.key] != change.after for change in undone.changes):
+            raise ActionRefused(f"What act {undone.id} changed is no longer as it left it.", hint=_LIST)
         back = [Change(one.kind, one.key, one.after, one.before) for one in undone.changes]
         await self._store(back)
         name, word = ("redo", "Did again") if again else ("undo", "Took back")
@@ -180,9 +187,11 @@ class Choices:
         await self._state.execute("UPDATE audit SET undone_by = ? WHERE id = ?", (by, undone.id))
         return undone
 
-    async def _value(self, kind: str, key: str) -> str | None:
-        rows = await select(self._state, "SELECT value FROM choice WHERE kind = ? AND key = ?", (kind, key))
-        return str(rows[0]["value"]) if rows else None
+    async def _values(self, keys: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], str | None]:
+        """Return what all of them are, in one question: an act may be about thousands."""
+        asked = await asyncio.to_thread(orjson.dumps, keys)
+        rows = await select(self._state, _VALUES, (asked.decode(),))
+        return {(row["kind"], row["key"]): row["value"] for row in rows}
 
     async def _store(self, changes: Sequence[Change]) -> None:
         await self._state.executemany(
@@ -195,7 +204,7 @@ class Choices:
         )
 
     async def _journal(self, who: str, act: str, subject: str, detail: str, changes: Sequence[Change]) -> int:
-        changed = orjson.dumps([tuple(change) for change in changes]).decode()
+        changed = (await asyncio.to_thread(orjson.dumps, list(map(tuple, changes)))).decode()
         now = self._clock.now()
         return await write_act(self._state, at=now, who=who, act=act, subject=subject, detail=detail, changes=changed)
 

@@ -195,18 +195,21 @@ class _Staging:
             ticked = [ChannelId(one) for one in dict.fromkeys(_texts(fields, "channel"))]
             if not ticked:
                 raise ActionRefused("No channel is ticked.", hint="Tick some, or all that match.")
-            return ticked[:_MOST]
+            return _few(ticked)
         asked = channels_query(dict(parse_qsl(fields.get("query", ""))))
         _, beside = await self._facts.current()
         found = await self._listing.ids(asked.narrowed, beside, sort=asked.sort, limit=_MOST + 1)
         if not found:
             raise ActionRefused("No channel matches these filters any more.", hint="Look at the list again.")
-        if len(found) > _MOST:
-            raise ActionRefused(
-                f"More than {_MOST:,} channels match: that is too much for one act.",
-                hint="Narrow the list, or decide by group under Programming.",
-            )
-        return found
+        return _few(found)
+
+
+def _few(channels: Sequence[ChannelId]) -> Sequence[ChannelId]:
+    if len(channels) > _MOST:
+        raise ActionRefused(
+            f"More than {_MOST:,} channels are too much for one act.", hint="Narrow the list, or decide by group."
+        )
+    return channels
 
 
 def _edited(fields: Fields) -> dict[str, Any]:

@@ -9,8 +9,10 @@ function tellZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone || zone === told.zone) return;
   const cookie = `iptvtunerr_deck_zone=${zone}`;
+  // It was told already: the server doesn't know this zone.
+  if (document.cookie.split("; ").includes(cookie)) return;
   document.cookie = `${cookie}; path=${told.cookie_path}; max-age=31536000; samesite=lax`;
-  if (document.cookie.includes(cookie)) location.reload();
+  if (document.cookie.split("; ").includes(cookie)) location.reload();
 }
 
 // Browsers forbid the clipboard API over plain http, which a deck in the house mostly is: there the old command copies
@@ -30,9 +32,9 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const label = button.firstChild;
-  const before = label.data;
+  button.dataset.label ??= label.data;
   label.data = await copy(button);
-  setTimeout(() => { label.data = before; }, 1500);
+  setTimeout(() => { label.data = button.dataset.label; }, 1500);
 });
 
 // `/` jumps to the search of the page, or to that of the channels.
@@ -41,7 +43,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   event.preventDefault();
   const search = document.querySelector("main input[type=search]");
-  if (search) search.select();
+  if (search) { search.focus(); search.select(); }
   else location.assign(`${told.cookie_path.replace(/\/$/, "")}/channels?focus=search`);
 });
 
@@ -52,6 +54,7 @@ function enhance(root) {
   for (const form of root.querySelectorAll("form[method=post]:not([data-plain], [hx-boost])")) {
     form.setAttribute("hx-boost", "true");
     form.setAttribute("hx-disabled-elt", "find button");
+    form.setAttribute("hx-sync", "this:drop"); // a second press while the first is on its way
     form.setAttribute("hx-disinherit", "hx-boost hx-disabled-elt"); // links in it are links
     htmx.process(form);
   }

@@ -1,6 +1,8 @@
 // The live part of a page: the server sends it anew when it changed, and what is the same stays as it is.
 
 const clock = () => new Date().toLocaleTimeString();
+// Not all tabs at once.
+const later = () => 5000 + Math.random() * 3000;
 
 // What a fresh part doesn't know: the token of this page, and what the reader has opened or is typing into.
 const keep = {
@@ -27,14 +29,19 @@ export function follow(part, pulse) {
     pulse.className = trouble ? "small state bad" : "small muted";
   };
 
-  // Refused for good: the session is over, which a new page says, or a proxy has nobody to ask, which passes.
+  const close = () => { source?.close(); source = null; };
+
+  // Refused: the session is over, which the login says; or there are too many readers, or a proxy has nobody to ask.
   const comeBack = async () => {
-    const answer = document.hidden ? null : await fetch(location.href).catch(() => null);
-    if (answer && answer.status < 500) location.reload();
-    else setTimeout(comeBack, 5000);
+    if (document.hidden) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (answer?.redirected) location.reload();
+    else if (answer?.ok) open();
+    else setTimeout(comeBack, later());
   };
 
   const open = () => {
+    close();
     source = new EventSource(location.pathname + location.search);
     source.addEventListener("live", (event) => {
       window.Idiomorph.morph(document.getElementById("live"), event.data, keep);
@@ -46,13 +53,14 @@ export function follow(part, pulse) {
     source.addEventListener("open", () => say("updates live", false));
     source.addEventListener("error", () => {
       say(`No answer from Tunerr since ${heard}`, true);
-      if (source.readyState === EventSource.CLOSED) setTimeout(comeBack, 5000);
+      if (source.readyState === EventSource.CLOSED) { close(); setTimeout(comeBack, later()); }
     });
   };
-  const close = () => { source?.close(); source = null; };
 
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else if (!source) open(); });
   addEventListener("pagehide", close);
+  // Another filter, another part to follow.
+  document.addEventListener("htmx:pushedIntoHistory", () => { if (!document.hidden) open(); });
   document.addEventListener("htmx:afterSettle", () => say(...said)); // an act's page has no word of it
   if (!document.hidden) open();
 }

@@ -1,5 +1,6 @@
--- Whoever could log in so far could do everything.
-ALTER TABLE operator ADD COLUMN role TEXT NOT NULL DEFAULT 'admin' CHECK (role IN ('viewer', 'operator', 'admin'));
+-- The user of the settings is an administrator whatever stands here; rows of earlier ones, who could not log in any
+-- more, must not be.
+ALTER TABLE operator ADD COLUMN role TEXT NOT NULL DEFAULT 'viewer' CHECK (role IN ('viewer', 'operator', 'admin'));
 ALTER TABLE operator ADD COLUMN created_at REAL NOT NULL DEFAULT 0;  -- Unix seconds
 UPDATE operator SET created_at = changed_at;
 
