@@ -32,9 +32,20 @@ PLAYING = candidate()
 
 
 def stream(
-    number=1, *, state="live", source=HEALTHY, viewers=(WATCHING,), events=(), candidates=(PLAYING,), played=60.0
+    number=1,
+    *,
+    state="live",
+    source=HEALTHY,
+    viewers=(WATCHING,),
+    events=(),
+    candidates=(PLAYING,),
+    played=60.0,
+    no_other="",
 ):
     """A session of channel `number`; without a `source` none plays."""
     began = replace(attempt(number, events=events), state=state, started_at=AT)
-    supply = SupplyNow(candidates=tuple(candidates), source=source, continuity_errors=0, played=played, quality=100)
+    supply = SupplyNow(
+        candidates=tuple(candidates), source=source, continuity_errors=0, played=played, quality=100,
+        no_other=no_other,
+    )  # fmt: skip
     return StreamNow(attempt=began, bits_per_second=7_900_000, supply=supply, viewers=tuple(viewers))

@@ -209,8 +209,8 @@ class Gateway:
     def switch_stream(self, request: str) -> str:
         """Have the session with this id go to its next source, unbroken where the accounts allow; a sentence.
 
-        It goes on with the old one when the other shows no picture. Raises ActionRefused when there is no such stream,
-        or no other source for it.
+        It goes on with the old one when the other shows no picture: where that made room, it is the next to be opened.
+        Raises ActionRefused when there is no such stream, or no other source for it.
         """
         session = next((one for one in self._sessions if one.id == request), None)
         if session is None:

@@ -45,6 +45,7 @@ class SupplyNow:
     """The sources of a session. `source`: how the one that feeds does, None while there is none.
 
     `continuity_errors` and `played` (seconds) are those of the source that feeds; `quality` is in percent.
+    `no_other`: why an operator can't have another source now, a sentence; empty when he can.
     """
 
     candidates: tuple[CandidateNow, ...]
@@ -52,6 +53,7 @@ class SupplyNow:
     continuity_errors: int
     played: float
     quality: int
+    no_other: str
 
 
 @dataclass(frozen=True, slots=True)

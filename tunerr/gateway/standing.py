@@ -11,6 +11,8 @@ from tunerr.gateway.now import CandidateNow, Standing
 from tunerr.gateway.rotation import Turn
 from tunerr.gateway.selector import Candidate
 
+_WAIT = "Wait for how that ends; the timeline tells it."
+
 
 def standings(
     turns: Sequence[Turn], *, playing: Candidate | None, opening: Collection[Candidate], accounts: Accounts
@@ -20,15 +22,22 @@ def standings(
     return tuple(_candidate(turn, _standing(turn, playing, opening, own, accounts)) for turn in turns)
 
 
-def no_other(turns: Sequence[Turn], current: Candidate) -> ActionRefused:
-    """Why there is no other source than `current` to go to, and what to do."""
-    waits = [turn.wait for turn in turns if turn.candidate != current]
-    if not waits:
+def no_other(turns: Sequence[Turn], playing: Candidate | None, *, trying: bool) -> ActionRefused:
+    """Why there is no other source than the one that is `playing` to go to, and what to do.
+
+    `trying`: another one is being opened.
+    """
+    if len(turns) == 1:
         return ActionRefused("The channel has one source only.", hint="Add a provider that has the channel too.")
-    if math.isinf(min(waits)):
+    if playing is None:
+        return ActionRefused("No source plays; they are tried by themselves.", hint=_WAIT)
+    if trying:
+        return ActionRefused("Another source is being tried already.", hint=_WAIT)
+    soonest = min((turn.wait for turn in turns if turn.candidate != playing), default=math.inf)
+    if math.isinf(soonest):
         return ActionRefused("No other source of the channel can be played.", hint="The list of sources says why.")
     return ActionRefused(
-        f"The other sources failed lately; the first of them may be tried in {math.ceil(min(waits))} s.",
+        f"The other sources failed lately; the first of them may be tried in {math.ceil(soonest)} s.",
         hint="Ask again then.",
     )
 

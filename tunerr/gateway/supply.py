@@ -27,6 +27,7 @@ from tunerr.model.carried import Carried
 from tunerr.model.channel import Channel
 from tunerr.support.tasks import Supervisor
 
+_ASKED = "asked"  # the reason and the kind of what happens as an operator asked
 _GOOD_PLAY_SECONDS = 5.0  # after that a loss is a new outage and no part of the last one
 _LEAST_PATIENCE = 1.0
 # A player that has more than this in its buffer is rare; a card must not wait longer for it.
@@ -110,6 +111,7 @@ class Supply:
             continuity_errors=pull.inspector.continuity_errors if pull is not None else 0,
             played=pull.played if pull is not None else 0.0,
             quality=self.quality,
+            no_other=self._why_no_other(),
         )
 
     def switch(self) -> str:
@@ -117,20 +119,13 @@ class Supply:
 
         Where the accounts bear it the one that plays stays until the other has a picture, else it makes room.
         """
-        pull, look = self.pull, self._look
-        if pull is None or look is None or self._asked is not None:
-            raise ActionRefused(
-                "Another source is being tried already.", hint="Wait for how that ends; the timeline tells it."
-            )
-        other = self._rotation.other(pull.candidate)
-        if other is None:
-            raise no_other(self._rotation.turns, pull.candidate)
+        playing, other = self._exchange()
         self._asked = other
-        if not look.expired():
-            look.reschedule(asyncio.get_running_loop().time())
+        if self._look is not None and not self._look.expired():
+            self._look.reschedule(asyncio.get_running_loop().time())
         how = "plays on until that has a picture" if self._means.accounts.spare(other.stream) else "makes room for it"
-        self._note("asked", f"an operator asked for another source: {self._name(other)} is tried")
-        return f"Trying {self._name(other)}; {self._place(pull.candidate)} {how}."
+        self._note(_ASKED, f"an operator asked for another source: {self._name(other)} is tried")
+        return f"Trying {self._name(other)}; {self._place(playing)} {how}."
 
     async def run(self) -> None:
         """Feed until no source was to be had for too long; raises TuneError when there never was a picture."""
@@ -139,7 +134,7 @@ class Supply:
             outage: float | None = None
             while pull is not None:
                 pull = await self._stay(pull)
-                if outage is None or pull.played >= _GOOD_PLAY_SECONDS:
+                if outage is None or self._made_room or pull.played >= _GOOD_PLAY_SECONDS:
                     outage = self._now()
                 pull = await self._replace(pull, outage)
         finally:
@@ -220,17 +215,17 @@ class Supply:
         """Wait until the source that feeds is lost, going back to a better one where that costs nothing."""
         while (ending := await self._ended(pull)) is None:
             if self._asked is not None:
-                self._rotation.choose(pull.candidate, self._asked)
                 if not self._means.accounts.spare(self._asked.stream):
                     await self._make_room(pull)
                     return pull
-                asked, self._asked = self._asked, None
-                pull = await self._go_over(pull, asked, "an operator asked for it", "asked")
+                left, asked, self._asked = pull, self._asked, None
+                pull = await self._go_over(left, asked, "an operator asked for it", _ASKED)
+                if pull is not left:
+                    self._rotation.choose(left.candidate, asked)
                 continue
             better = self._rotation.better(pull.candidate)
             if better is not None and self._means.accounts.spare(better.stream):
                 pull = await self._go_over(pull, better, "a better source can be had again", "better")
-        self._asked = None
         self._lost(pull, ending)
         return pull
 
@@ -254,7 +249,7 @@ class Supply:
         trial = await self._try(other, patience, pull.program_time, beside=pull)
         self._why = ""
         if isinstance(trial, UpstreamError):
-            self._note("better", f"{self._name(other)} was tried and is no better: {_about_it(other, trial)}")
+            self._note(reason, f"{self._name(other)} was tried and shows no picture: {_about_it(other, trial)}")
             return pull
         await pull.stop()
         self._close(pull)
@@ -263,7 +258,7 @@ class Supply:
     async def _make_room(self, pull: Pull) -> None:
         """Let go of the source that feeds, whose slot the one that was asked for needs."""
         await pull.stop()
-        self._why, self._reason, self._lost_at = "an operator asked for it", "asked", self._now()
+        self._why, self._reason, self._lost_at = "an operator asked for it", _ASKED, self._now()
         self._quality.lost(self._lost_at)
         self._close(pull)
 
@@ -281,21 +276,30 @@ class Supply:
         self._close(pull)
 
     async def _replace(self, lost: Pull, outage: float) -> Pull | None:
-        """The next source with a picture; None when the outage lasts too long for any viewer."""
+        """The next source with a picture; None when the outage lasts too long for any viewer.
+
+        What the operator asked for is the first; if that shows nothing, one that made room for it is the second.
+        """
         self._become(State.SWITCHING)
         limits = self._means.limits
         buffered = min(max(lost.lead, 0.0), _MOST_BUFFERED)
         self._card = self._tasks.spawn(self._intermission(limits.slate_after + buffered, outage), "slate")
+        asked, self._asked = self._asked, None
+        first = [one for one in (asked, lost.candidate if self._made_room else None) if one is not None]
         while (left := outage + limits.slate - self._now()) > 0:
-            candidate, self._asked = self._asked or self._rotation.next(), None
+            candidate = first.pop(0) if first else self._rotation.next()
             if candidate is None:
                 await asyncio.sleep(min(self._rotation.wait(), left))
                 continue
             patience = Patience(limits.replacement, max(limits.replacement, limits.access_point))
             got = await self._try(candidate, patience, lost.program_time)
             if isinstance(got, Pull):
+                if candidate is asked:
+                    self._rotation.choose(lost.candidate, candidate)
                 return got
             self._note("failed", f"{self._name(candidate)} is no help: {_about_it(candidate, got)}")
+            if self._made_room:  # what takes over now is not what the operator asked for
+                self._why, self._reason = f"{self._place(candidate)} shows no picture", got.reason
         self._end_card()
         return None
 
@@ -322,6 +326,27 @@ class Supply:
             self._card = None
 
     # Shared.
+
+    @property
+    def _made_room(self) -> bool:
+        """Whether the source that was left last made room for the one asked for, which has not failed since."""
+        return self._reason == _ASKED
+
+    def _exchange(self) -> tuple[Candidate, Candidate]:
+        """What plays, and what an operator gets for it who asks now. Raises ActionRefused when that is nothing."""
+        playing = self.pull.candidate if self.pull is not None else None
+        trying = self._look is None or self._asked is not None
+        other = self._rotation.other(playing) if playing is not None else None
+        if playing is None or other is None or trying:
+            raise no_other(self._rotation.turns, playing, trying=trying)
+        return playing, other
+
+    def _why_no_other(self) -> str:
+        try:
+            self._exchange()
+        except ActionRefused as refused:
+            return refused.message
+        return ""
 
     async def _try(
         self, candidate: Candidate, patience: Patience, after: datetime | None = None, *, beside: Pull | None = None

@@ -187,7 +187,7 @@ def stream_view(
         now=_stream_row(stream, machine, now) if stream is not None else None,
         viewers=tuple(_viewer_row(viewer) for viewer in stream.viewers[:_MOST_ROWS]) if stream is not None else (),
         sources=tuple(_source_row(place, one) for place, one in enumerate(sources[:_MOST_ROWS], 1)),
-        no_other=_no_other(sources),
+        no_other=stream.supply.no_other if stream is not None else "This stream has ended.",
         address=f"{tuner}/stream/{attempt.channel}.ts",
         tried=tuple(_tried_row(outcome) for outcome in reversed(attempt.outcomes[-_MOST_ROWS:])),
         timeline=tuple(_line(event) for event in reversed(attempt.events[-_MOST_ROWS:])),
@@ -250,18 +250,6 @@ def _source_row(place: int, one: CandidateNow) -> SourceRow:
         trouble=one.trouble,
         troubled_at=one.troubled_at,
     )
-
-
-def _no_other(sources: Sequence[CandidateNow]) -> str:
-    if len(sources) == 1:
-        return "The channel has one source only."
-    if not any(one.standing is Standing.PLAYING for one in sources):
-        return "No source plays; they are tried by themselves."
-    if any(one.standing is Standing.OPENING for one in sources):
-        return "Another source is being tried already."
-    if not any(one.standing in {Standing.READY, Standing.FULL} for one in sources):
-        return "The other sources failed lately."
-    return ""
 
 
 def _tried_row(outcome: PlaybackOutcome) -> TriedRow:

@@ -99,7 +99,7 @@ def no_ffmpeg():
 @asynccontextmanager
 async def running(opener, **options):
     """A gateway that is closed at the end, with nothing of it left."""
-    gateway = Gateway(opener=opener, clock=SystemClock(), **{"tuner_count": 2, "ffmpeg": no_ffmpeg, **options})
+    gateway = Gateway(opener=opener, **{"clock": SystemClock(), "tuner_count": 2, "ffmpeg": no_ffmpeg, **options})
     try:
         yield gateway
     finally:

@@ -77,26 +77,17 @@ def test_a_stream_with_its_viewers_sources_and_story():
     assert one("r000007", told) == view, "by the request of a viewer too"
 
 
-@pytest.mark.parametrize(
-    ("others", "why"),
-    [
-        ([candidate()], "The channel has one source only."),
-        ([candidate(), candidate(Standing.WAITING, wait=2.0)], "The other sources failed lately."),
-        ([candidate(), candidate(Standing.NEVER)], "The other sources failed lately."),
-        ([candidate(), candidate(Standing.OPENING)], "Another source is being tried already."),
-        ([candidate(Standing.READY), candidate(Standing.OPENING)], "No source plays; they are tried by themselves."),
-        ([candidate(), candidate(Standing.FULL)], ""),
-    ],
-)  # fmt: skip
-def test_whether_another_source_can_be_tried(others, why):
-    assert one("r000001", stream(candidates=others)).no_other == why
+def test_whether_another_source_can_be_tried_is_told_as_the_gateway_tells_it():
+    assert one("r000001", stream()).no_other == ""
+    why = "The other sources failed lately; the first of them may be tried in 3 s."
+    assert one("r000001", stream(no_other=why)).no_other == why
 
 
 def test_a_stream_that_is_over_is_shown_from_what_is_remembered():
     over = attempt(3, status="all_upstreams_failed", outcomes=(outcome("status", 403), outcome("timeout")))
     view = one("r000003", stream(1), attempts=(attempt(1), over))
     assert (view.now, view.status, view.duration) == (None, "all_upstreams_failed", over.duration)
-    assert (view.viewers, view.sources) == ((), ())
+    assert (view.viewers, view.sources, view.no_other) == ((), (), "This stream has ended.")
     assert [(row.reason, row.status) for row in view.tried] == [("timeout", None), ("status", 403)]
 
 
