@@ -108,7 +108,7 @@ async def test_reports_are_for_those_who_are_on_this_machine(demo, tmp_path):
 
 
 async def test_the_deck_behind_https(boot, tmp_path):
-    server = await boot(env={"IPTV_TUNERR_WEBUI_PASS": PASSWORD})
+    server = await boot(env={"IPTV_TUNERR_WEBUI_PASS": PASSWORD, "IPTV_TUNERR_WEBUI_HOSTS": "deck.example"})
     port = free_port()
     origin = f"https://deck.example:{port}"
     async with nginx(tmp_path, documented(tmp_path, port, server.deck_port, "deck.example")):

@@ -132,6 +132,8 @@ def start(folder, *flags, env=None, port=None, deck_port=None, logs=None, host="
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     port, deck_port = port or free_port(), deck_port or free_port()
+    while deck_port == port:  # the kernel may give the same one twice
+        deck_port = free_port()
     log_path = Path(logs or folder.parent) / f"{folder.name}.log"
     own = {"IPTV_TUNERR_WEBUI_PORT": str(deck_port), "IPTV_TUNERR_HDHR_NETWORK_MODE": str(native).lower()}
     environment = clean_environment({**own, **(env or {})})
