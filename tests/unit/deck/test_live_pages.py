@@ -93,9 +93,10 @@ def test_an_act_names_what_it_ends_and_how_many_watch(renderer):
     assert "Stop VLC 3.0 on 192.0.2.7? Others go on." in html
     assert 'action="/tv/act/stream-switch"' in html
     assert 'action="/tv/act/viewer-stop"' in html
-    alone = render(renderer, "stream.html", one("r000002", stream(2)), path="/live/r000002")
+    why = "The channel has one source only."
+    alone = render(renderer, "stream.html", one("r000002", stream(2, no_other=why)), path="/live/r000002")
     assert "stream-switch" not in alone
-    assert "The channel has one source only." in alone
+    assert why in alone
 
 
 def test_what_comes_from_outside_is_text(renderer):
